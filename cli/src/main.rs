@@ -1,0 +1,4 @@
+//! The `moonproof` command.
+#![forbid(unsafe_code)]
+
+fn main() {}
