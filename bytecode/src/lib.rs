@@ -5,6 +5,7 @@ mod byte_string;
 mod chunk;
 pub mod instruction;
 pub mod limits;
+pub mod number;
 pub mod opcode;
 
 pub use byte_string::ByteString;
