@@ -87,23 +87,17 @@ pub enum Radix {
 pub fn unsigned(out: &mut Vec<u8>, radix: Radix, value: u64, spec: &Spec) {
     let start = out.len();
     let mut buffer = [0; MAX_DIGITS];
-    let mut octal = [0; 22];
-    let mut spec = *spec;
+    let mut bits_buffer = [b'0'; MAX_BINARY_DIGITS];
     let digits = match radix {
         Radix::Decimal => {
             let at = decimal(value, &mut buffer);
             &buffer[at..]
         }
         Radix::Octal => {
-            let digits = binary_digits(&mut octal, value, 3, b"01234567");
-            if spec.alternate && !(value == 0 && spec.precision != Some(0)) {
-                // A zero in front is brought about by asking for one digit more.
-                spec.precision = Some(spec.precision.unwrap_or(1).max(digits.len() + 1));
-                if value == 0 {
-                    spec.precision = Some(1);
-                }
-            }
-            digits
+            // The prefix is a digit zero, and not needed by zero itself.
+            let prefix = spec.alternate && value != 0;
+            let at = binary_digits(&mut bits_buffer, value, 3, b"01234567");
+            &bits_buffer[at - usize::from(prefix)..]
         }
         Radix::Hex(case) => {
             let (prefix, letters) = match case {
@@ -113,19 +107,25 @@ pub fn unsigned(out: &mut Vec<u8>, radix: Radix, value: u64, spec: &Spec) {
             if spec.alternate && value != 0 {
                 out.extend_from_slice(prefix);
             }
-            binary_digits(&mut octal, value, 4, letters)
+            let at = binary_digits(&mut bits_buffer, value, 4, letters);
+            &bits_buffer[at..]
         }
     };
-    finish(out, start, digits, value == 0, &spec);
+    let vanishes = value == 0 && !(spec.alternate && radix == Radix::Octal);
+    finish(out, start, digits, vanishes, spec);
 }
 
-/// Digits of `bits_per_digit` bits each.
-fn binary_digits<'a>(
-    buffer: &'a mut [u8; 22],
+/// Most octal digits of a 64-bit number, and one zero as their prefix.
+const MAX_BINARY_DIGITS: usize = 23;
+
+/// Writes digits of `bits_per_digit` bits each to the end of a buffer of digits zero, and returns where
+/// they begin, which is not its start.
+fn binary_digits(
+    buffer: &mut [u8; MAX_BINARY_DIGITS],
     value: u64,
     bits_per_digit: u32,
     letters: &[u8],
-) -> &'a [u8] {
+) -> usize {
     let mask = (1 << bits_per_digit) - 1;
     let mut rest = value;
     let mut at = buffer.len();
@@ -134,18 +134,18 @@ fn binary_digits<'a>(
         buffer[at] = letters[(rest & mask) as usize];
         rest >>= bits_per_digit;
         if rest == 0 {
-            return &buffer[at..];
+            return at;
         }
     }
 }
 
-/// Appends digits behind the sign and prefix that begin at `start`, and pads.
-fn finish(out: &mut Vec<u8>, start: usize, digits: &[u8], is_zero: bool, spec: &Spec) {
+/// Appends digits behind the sign and prefix that begin at `start`, and pads. If they `vanish`, a
+/// precision of zero leaves no digit at all.
+fn finish(out: &mut Vec<u8>, start: usize, digits: &[u8], vanishes: bool, spec: &Spec) {
     let digits_at = out.len();
     match spec.precision {
         None => out.extend_from_slice(digits),
-        // Zero in no digits is no text at all.
-        Some(0) if is_zero => {}
+        Some(0) if vanishes => {}
         Some(precision) => {
             let n_zeros = precision.saturating_sub(digits.len());
             out.resize(digits_at + n_zeros, b'0');
