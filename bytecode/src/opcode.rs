@@ -165,7 +165,7 @@ macro_rules! for_each_opcode {
             Call = 68, "CALL", Abc, [Out CountPlus1 CountPlus1 Unused], Call, [OT IT A], [A B C];
             /// Returns `R[A](...)`, arguments as CALL. Goes on, as an open producer, if a native
             /// callee yields. C as RETURN.
-            TailCall = 69, "TAILCALL", Abc, [Out CountPlus1 VarargShift Closes], Call, [OT IT A], [A B C KMark];
+            TailCall = 69, "TAILCALL", Abc, [Out CountPlus1 VarargShift Closes], CountB, [OT IT A], [A B C KMark];
             /// Returns B-1 values from A, or up to top if B = 0; closes variables if k. C-1 is the
             /// number of parameters in a vararg function, else C = 0.
             Return = 70, "RETURN", Abc, [Limit CountPlus1 VarargShift Closes], Return, [IT], [A B C KMark];

@@ -1,2 +1,138 @@
-//! See the crate description.
+//! A static verifier for untrusted Lua 5.4 bytecode.
+//!
+//! [`verify`] turns a [`Chunk`], which may say anything, into a [`VerifiedChunk`], of which every
+//! [`Rule`] holds; an interpreter may then use register, constant, upvalue, prototype and jump
+//! operands without checking them again. Everything that a Lua 5.4 compiler emits verifies,
+//! stripped or not.
+//!
+//! ```
+//! use moonproof_bytecode::{Chunk, Instruction, OpCode, Proto};
+//! use moonproof_verifier::{Rule, verify};
+//!
+//! let code = vec![
+//!     Instruction::asbx(OpCode::LoadI, 0, 42),
+//!     Instruction::abc(OpCode::Return1, 0, 2, 0, false),
+//! ];
+//! let mut chunk = Chunk { n_upvalues: 0, main: Proto { max_stack: 2, code, ..Proto::default() } };
+//! assert!(verify(chunk.clone()).is_ok());
+//!
+//! chunk.main.code[0] = Instruction::asbx(OpCode::LoadI, 7, 42);
+//! let rejection = verify(chunk).unwrap_err();
+//! assert_eq!(rejection.rule(), Rule::S2);
+//! assert_eq!(
+//!     rejection.to_string(),
+//!     "S2 (registers lie in the frame): main function, pc 0: LOADI 7 42: \
+//!      expected a register below 2, found A = 7",
+//! );
+//! ```
+//!
+//! Verification runs in passes, each over what the ones before it accepted: [`Pass::Structure`]
+//! looks at counts and debug information, [`Pass::Decode`] at each word by itself,
+//! [`Pass::Pairs`] at neighbours, [`Pass::Cfg`] at jumps. All of them are linear in the size of
+//! the chunk, need memory in proportion to its nesting depth and its largest function's code, and
+//! neither panic nor recurse.
+//!
+//! What is *not* proved: types of values (they are checked where they are used, as `debug.setlocal`
+//! may change any register), that a register was written before it is read, and the order in which
+//! captured and to-be-closed registers are opened and closed.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
+mod cfg;
+mod decode;
+mod diagnostic;
+mod pairs;
+mod rules;
+mod structure;
+mod table;
+mod verified;
+
+pub use diagnostic::{Finding, MAX_FINDINGS, Pass, Place, Rejection};
+pub use rules::{Keeper, Rule, RuleInfo, Strength};
+pub use verified::VerifiedChunk;
+
+use diagnostic::Gatherer;
+use moonproof_bytecode::limits::MAX_C_CALLS;
+use moonproof_bytecode::{Chunk, Proto};
+
+/// Verifies a chunk.
+///
+/// # Errors
+///
+/// All findings of the first pass that failed, whichever functions they are in.
+pub fn verify(chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
+    VerifiedChunk::new(chunk)
+}
+
+/// Verifies a chunk without taking it, for those who only want to know.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn check(chunk: &Chunk) -> Result<(), Rejection> {
+    let mut out = Gatherer::default();
+    if usize::from(chunk.n_upvalues) != chunk.main.upvalues.len() {
+        out.report((Pass::Structure, Rule::H2), &chunk.main, Place::Function, || {
+            (format!("{} upvalues", chunk.n_upvalues), format!("{}", chunk.main.upvalues.len()))
+        });
+    }
+    Walk::default().check_all(&chunk.main, &mut out);
+    out.finish()
+}
+
+/// Walks the tree of functions in preorder.
+#[derive(Default)]
+struct Walk<'a> {
+    /// The function being looked at, behind all that enclose it, each with its nested functions
+    /// that are still to be visited.
+    stack: Vec<(&'a Proto, std::iter::Enumerate<std::slice::Iter<'a, Proto>>)>,
+    scratch: structure::Scratch,
+}
+
+impl<'a> Walk<'a> {
+    fn check_all(mut self, main: &'a Proto, out: &mut Gatherer) {
+        self.check_one(main, out);
+        self.stack.push((main, main.protos.iter().enumerate()));
+        while let Some((_, nested)) = self.stack.last_mut() {
+            let Some((idx, proto)) = nested.next() else {
+                self.stack.pop();
+                out.ascend();
+                continue;
+            };
+            out.descend(u32::try_from(idx).unwrap_or(u32::MAX));
+            if self.stack.len() >= MAX_C_CALLS as usize {
+                out.report((Pass::Structure, Rule::H6), proto, Place::Function, || {
+                    (format!("at most {MAX_C_CALLS} nested functions"), "one more".to_string())
+                });
+                out.ascend();
+                continue;
+            }
+            self.check_one(proto, out);
+            self.stack.push((proto, proto.protos.iter().enumerate()));
+        }
+    }
+
+    /// Runs the passes over one function up to the first that fails. `self.stack` ends with the
+    /// enclosing function.
+    fn check_one(&mut self, proto: &'a Proto, out: &mut Gatherer) {
+        let parent = self.stack.last().map(|&(parent, _)| parent);
+        let n_seen = out.n_seen();
+        structure::check(proto, parent, &mut self.scratch, out);
+        for pass in [decode::check, pairs::check, cfg::check] {
+            if out.n_seen() != n_seen {
+                return;
+            }
+            pass(proto, out);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What the verifier says of a chunk that it rejects.
+//!
+//! A [`Finding`] names a rule, a place and what was expected and found there. Findings are made in
+//! cold code only; a chunk that verifies pays nothing for them. Their number is bounded, so that a
+//! hostile chunk cannot make its rejection larger than itself.
+
+use moonproof_bytecode::opcode::Column;
+use moonproof_bytecode::{Instruction, Proto};
+
+use crate::rules::Rule;
+
+/// Findings that a [`Rejection`] lists; further ones are only counted.
+pub const MAX_FINDINGS: usize = 200;
+
+/// The passes of the verifier, in order. A pass runs over a function only if the function passed
+/// the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pass {
+    /// Limits, counts, debug information, upvalue descriptors.
+    Structure,
+    /// Each word by itself.
+    Decode,
+    /// Each word with the next one.
+    Pairs,
+    /// Jumps.
+    Cfg,
+}
+
+/// Which item of a function a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The function as a whole.
+    Function,
+    /// The instruction of that index, from 0.
+    Code(u32),
+    /// An entry of the upvalue table.
+    Upvalue(u32),
+    /// An entry of the local variable table.
+    LocVar(u32),
+    /// A line difference, by its instruction.
+    LineInfo(u32),
+    /// An entry of the absolute line table.
+    AbsLine(u32),
+}
+
+/// One violation of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that is broken.
+    pub rule: Rule,
+    /// The pass that found it.
+    pub pass: Pass,
+    /// Way to the function: indices of nested functions from the main function, which is empty.
+    pub path: Box<[u32]>,
+    /// What in the function is wrong.
+    pub place: Place,
+    /// The instruction, if the place is one.
+    pub instruction: Option<Instruction>,
+    /// Source line of the instruction, if the chunk states it.
+    pub line: Option<u32>,
+    /// What the rule asks for, here.
+    pub expected: String,
+    /// What there is instead.
+    pub found: String,
+    /// Offset in bytes from the start of the chunk, once [`Rejection::locate`] was called.
+    pub offset: Option<usize>,
+}
+
+impl Finding {
+    /// Index of the instruction, from 0, if the place is one.
+    pub fn pc(&self) -> Option<u32> {
+        match self.place {
+            Place::Code(pc) => Some(pc),
+            _ => None,
+        }
+    }
+}
+
+/// Why a chunk is refused: all findings of the first pass that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection(Box<Findings>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Findings {
+    list: Vec<Finding>,
+    n_omitted: usize,
+}
+
+impl Rejection {
+    /// The findings, at least one and at most [`MAX_FINDINGS`], in order of the functions.
+    pub fn findings(&self) -> &[Finding] {
+        &self.0.list
+    }
+
+    /// How many more findings there were.
+    pub fn n_omitted(&self) -> usize {
+        self.0.n_omitted
+    }
+
+    /// The first finding's rule.
+    pub fn rule(&self) -> Rule {
+        // A rejection is only made of at least one finding.
+        self.0.list.first().map_or(Rule::S13, |finding| finding.rule)
+    }
+
+    /// Fills in byte offsets, which only the chunk's bytes can tell: `offset_of` is asked once for
+    /// each finding.
+    pub fn locate(&mut self, mut offset_of: impl FnMut(&Finding) -> Option<usize>) {
+        for finding in &mut self.0.list {
+            finding.offset = offset_of(finding);
+        }
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+impl std::fmt::Display for Rejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, finding) in self.findings().iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{finding}")?;
+        }
+        match self.n_omitted() {
+            0 => Ok(()),
+            n => write!(f, "\nand {n} more"),
+        }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): ", self.rule, self.rule.info().title)?;
+        if self.path.is_empty() {
+            f.write_str("main function")?;
+        } else {
+            f.write_str("function ")?;
+            for (i, idx) in self.path.iter().enumerate() {
+                write!(f, "{}{idx}", if i > 0 { "." } else { "" })?;
+            }
+        }
+        match self.place {
+            Place::Function => {}
+            Place::Code(pc) => write!(f, ", pc {pc}")?,
+            Place::Upvalue(i) => write!(f, ", upvalue {i}")?,
+            Place::LocVar(i) => write!(f, ", local variable {i}")?,
+            Place::LineInfo(pc) => write!(f, ", line difference of pc {pc}")?,
+            Place::AbsLine(i) => write!(f, ", absolute line {i}")?,
+        }
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(offset) = self.offset {
+            write!(f, ", byte {offset}")?;
+        }
+        if let Some(instruction) = self.instruction {
+            write!(f, ": {}", Listed(instruction))?;
+        }
+        write!(f, ": expected {}, found {}", self.expected, self.found)
+    }
+}
+
+/// A word as listings show it, without what its operands refer to.
+pub(crate) struct Listed(pub(crate) Instruction);
+
+impl std::fmt::Display for Listed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = self.0;
+        let Some(op) = word.opcode() else {
+            return write!(f, "{:#010x}", word.0);
+        };
+        f.write_str(op.name())?;
+        for column in op.info().columns {
+            match column {
+                Column::A => write!(f, " {}", word.a())?,
+                Column::B => write!(f, " {}", word.b())?,
+                Column::SB => write!(f, " {}", word.sb())?,
+                Column::C => write!(f, " {}", word.c())?,
+                Column::SC => write!(f, " {}", word.sc())?,
+                Column::Bx => write!(f, " {}", word.bx())?,
+                Column::SBx => write!(f, " {}", word.sbx())?,
+                Column::Ax => write!(f, " {}", word.ax())?,
+                Column::SJ => write!(f, " {}", word.sj())?,
+                Column::K => write!(f, " {}", u8::from(word.k()))?,
+                Column::KMark => f.write_str(if word.k() { "k" } else { "" })?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gathers findings over all functions, keeping those of the earliest pass.
+#[derive(Default)]
+pub(crate) struct Gatherer {
+    path: Vec<u32>,
+    list: Vec<Finding>,
+    n_omitted: usize,
+    /// Findings so far, kept or not; the passes compare it to see whether one of them failed.
+    n_seen: usize,
+}
+
+impl Gatherer {
+    /// The findings that follow are about that nested function of the present one.
+    pub(crate) fn descend(&mut self, idx: u32) {
+        self.path.push(idx);
+    }
+
+    /// Back to the enclosing function.
+    pub(crate) fn ascend(&mut self) {
+        self.path.pop();
+    }
+
+    /// How many findings there were so far.
+    pub(crate) fn n_seen(&self) -> usize {
+        self.n_seen
+    }
+
+    /// Records a finding. The texts are only made if it is kept.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn report(
+        &mut self,
+        (pass, rule): (Pass, Rule),
+        proto: &Proto,
+        place: Place,
+        texts: impl FnOnce() -> (String, String),
+    ) {
+        self.n_seen = self.n_seen.saturating_add(1);
+        match self.list.first().map(|first| first.pass) {
+            Some(earliest) if earliest < pass => return,
+            Some(earliest) if earliest > pass => {
+                self.list.clear();
+                self.n_omitted = 0;
+            }
+            _ => {}
+        }
+        if self.list.len() >= MAX_FINDINGS {
+            self.n_omitted = self.n_omitted.saturating_add(1);
+            return;
+        }
+        let (expected, found) = texts();
+        let (instruction, line) = match place {
+            Place::Code(pc) => (proto.code.get(pc as usize).copied(), line_of(proto, pc)),
+            _ => (None, None),
+        };
+        let path = self.path.clone().into_boxed_slice();
+        self.list.push(Finding {
+            rule,
+            pass,
+            path,
+            place,
+            instruction,
+            line,
+            expected,
+            found,
+            offset: None,
+        });
+    }
+
+    /// The verdict.
+    pub(crate) fn finish(self) -> Result<(), Rejection> {
+        if self.list.is_empty() {
+            return Ok(());
+        }
+        Err(Rejection(Box::new(Findings { list: self.list, n_omitted: self.n_omitted })))
+    }
+}
+
+/// Line of an instruction as far as the chunk states one that makes sense. Asked only of functions
+/// whose structure passed, so that marks in the line table have their entries.
+fn line_of(proto: &Proto, pc: u32) -> Option<u32> {
+    let last_abs = proto.abs_line_info.iter().rev().find(|abs| abs.pc <= pc);
+    let (from, base) = match last_abs {
+        Some(abs) => (abs.pc.checked_add(1)?, abs.line),
+        None => (0, proto.line_defined),
+    };
+    let deltas = proto.line_info.get(from as usize..=pc as usize).or_else(|| {
+        // The absolute entry is that of the instruction itself.
+        (from > pc && (pc as usize) < proto.line_info.len()).then_some(&[])
+    })?;
+    let total: i64 = deltas.iter().map(|&delta| i64::from(delta)).sum();
+    u32::try_from(i64::from(base).checked_add(total)?).ok()
+}

@@ -1,0 +1,36 @@
+//! The proof that a chunk was verified.
+
+use moonproof_bytecode::{Chunk, Proto};
+
+use crate::{Rejection, check};
+
+/// A chunk of which every rule holds.
+///
+/// There is no other way to make one than [`verify`](crate::verify), and none to change one: the
+/// chunk can be read, or taken out, which gives up the proof.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifiedChunk {
+    chunk: Chunk,
+}
+
+impl VerifiedChunk {
+    pub(crate) fn new(chunk: Chunk) -> Result<Self, Rejection> {
+        check(&chunk)?;
+        Ok(Self { chunk })
+    }
+
+    /// The chunk.
+    pub fn chunk(&self) -> &Chunk {
+        &self.chunk
+    }
+
+    /// The main function.
+    pub fn main(&self) -> &Proto {
+        &self.chunk.main
+    }
+
+    /// The chunk without the proof.
+    pub fn into_chunk(self) -> Chunk {
+        self.chunk
+    }
+}
