@@ -1,14 +1,39 @@
-//! Lua 5.4 bytecode: opcodes, chunks, and (as they are written) loader, dumper and listing.
+//! Lua 5.4 bytecode: the opcode table, instructions, chunks and Lua numbers; loader, dumper and
+//! listing.
+//!
+//! A chunk is plain data that says what its bytes say. Loading checks form, not sense:
+//!
+//! ```
+//! use moonproof_bytecode::{Chunk, LoadErrorKind, Proto, Strip, dump, load};
+//!
+//! let chunk = Chunk { n_upvalues: 0, main: Proto { max_stack: 2, ..Proto::default() } };
+//! let bytes = dump(&chunk, Strip::Nothing);
+//! assert_eq!(load(&bytes)?, chunk);
+//!
+//! let error = load(&bytes[..20]).unwrap_err();
+//! assert_eq!(*error.kind(), LoadErrorKind::Truncated);
+//! assert_eq!(error.message(b"@a.luac"), b"a.luac: bad binary format (truncated chunk)");
+//! # Ok::<(), moonproof_bytecode::LoadError>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod byte_string;
 mod chunk;
+mod dump;
+mod error;
+pub mod header;
 pub mod instruction;
 pub mod limits;
+mod lineinfo;
+mod load;
 pub mod number;
 pub mod opcode;
+mod strip;
 
 pub use byte_string::ByteString;
 pub use chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
+pub use dump::{Strip, dump, dump_function};
+pub use error::{LoadError, LoadErrorKind};
 pub use instruction::Instruction;
+pub use load::{Offsets, ProtoOffsets, load, load_with_offsets};
 pub use opcode::OpCode;

@@ -1,0 +1,248 @@
+//! [`Chunk`]s to bytes (ldump.c).
+//!
+//! Always little-endian with the sizes of a 64-bit machine, which is what the loader takes.
+//! [`dump`] writes what a chunk says, so that loading gives the chunk again. [`dump_function`]
+//! writes what `luaU_dump` writes for a function in memory, which differs for one that came from a
+//! stripped chunk.
+
+use byteorder::{ByteOrder, LittleEndian, WriteBytesExt};
+
+use crate::byte_string::ByteString;
+use crate::chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
+use crate::header::{self, tag};
+use crate::instruction::Instruction;
+use crate::limits::MAX_SHORT_LEN;
+
+/// Whether debug information is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strip {
+    /// It is.
+    Nothing,
+    /// It is not, as by `luac -s`.
+    DebugInfo,
+}
+
+/// Writes a chunk.
+pub fn dump(chunk: &Chunk, strip: Strip) -> Vec<u8> {
+    let mut dumper = Dumper::new(&chunk.main, strip, Names::AsStated);
+    dumper.header();
+    dumper.byte(chunk.n_upvalues);
+    let source = chunk.main.source.as_ref();
+    dumper.function(&chunk.main, source, source);
+    dumper.out
+}
+
+/// Writes a function as the reference dumps one that it has in memory: it becomes a main function,
+/// `source` is its own or the one it inherits, and names of upvalues are written as absent where
+/// the function has none. Mirrors `luaU_dump`.
+pub fn dump_function(proto: &Proto, source: Option<&ByteString>, strip: Strip) -> Vec<u8> {
+    let mut dumper = Dumper::new(proto, strip, Names::OnePerUpvalue);
+    dumper.header();
+    // Quirk: a byte in the format, whatever the count.
+    dumper.byte(proto.upvalues.len() as u8);
+    dumper.function(proto, source, source);
+    dumper.out
+}
+
+/// What is written for a function without upvalue names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    AsStated,
+    OnePerUpvalue,
+}
+
+struct Dumper {
+    out: Vec<u8>,
+    strip: Strip,
+    names: Names,
+}
+
+impl Dumper {
+    fn new(main: &Proto, strip: Strip, names: Names) -> Self {
+        Self { out: Vec::with_capacity(header::LEN + 1 + estimate(main, strip)), strip, names }
+    }
+
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
+    }
+
+    /// Groups of seven bits, most significant first, the last group marked (`dumpSize`).
+    #[inline]
+    fn size(&mut self, size: u64) {
+        if size < 0x80 {
+            self.out.push(size as u8 | 0x80);
+        } else {
+            self.long_size(size);
+        }
+    }
+
+    fn long_size(&mut self, size: u64) {
+        let n_groups = (64 - size.leading_zeros()).div_ceil(7);
+        for i in (1..n_groups).rev() {
+            self.out.push((size >> (7 * i)) as u8 & 0x7F);
+        }
+        self.out.push(size as u8 | 0x80);
+    }
+
+    #[inline]
+    fn count(&mut self, n: usize) {
+        self.size(n as u64);
+    }
+
+    #[inline]
+    fn int(&mut self, value: u32) {
+        self.size(u64::from(value));
+    }
+
+    #[inline]
+    fn string(&mut self, string: &ByteString) {
+        let bytes = string.as_bytes();
+        self.size(bytes.len() as u64 + 1);
+        self.out.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn optional_string(&mut self, string: Option<&ByteString>) {
+        match string {
+            Some(string) => self.string(string),
+            None => self.size(0),
+        }
+    }
+
+    fn header(&mut self) {
+        self.out.extend_from_slice(&header::SIGNATURE);
+        self.byte(header::VERSION);
+        self.byte(header::FORMAT);
+        self.out.extend_from_slice(&header::DATA);
+        self.byte(header::INSTRUCTION_SIZE);
+        self.byte(header::INTEGER_SIZE);
+        self.byte(header::NUMBER_SIZE);
+        self.eight_bytes(header::TEST_INTEGER as u64);
+        self.eight_bytes(header::TEST_NUMBER.to_bits());
+    }
+
+    #[inline]
+    fn eight_bytes(&mut self, value: u64) {
+        // Writing to a vector cannot fail.
+        let _ = self.out.write_u64::<LittleEndian>(value);
+    }
+
+    /// A function, `stated` being the source written with it and `source` the one it has. Recursion
+    /// is as deep as functions nest, which both compiler and loader limit. Mirrors `dumpFunction`.
+    fn function(
+        &mut self,
+        proto: &Proto,
+        stated: Option<&ByteString>,
+        source: Option<&ByteString>,
+    ) {
+        self.optional_string(stated.filter(|_| self.strip == Strip::Nothing));
+        self.int(proto.line_defined);
+        self.int(proto.last_line_defined);
+        self.byte(proto.n_params);
+        self.byte(proto.is_vararg);
+        self.byte(proto.max_stack);
+        self.code(&proto.code);
+        self.constants(&proto.constants);
+        self.upvalues(&proto.upvalues);
+        self.protos(proto, source);
+        match self.strip {
+            Strip::Nothing => self.debug_info(proto),
+            // Four empty lists: lines, absolute lines, variables, names.
+            Strip::DebugInfo => self.out.extend_from_slice(&[0x80; 4]),
+        }
+    }
+
+    fn protos(&mut self, parent: &Proto, parent_source: Option<&ByteString>) {
+        self.count(parent.protos.len());
+        for proto in &parent.protos {
+            let source = proto.source.as_ref().or(parent_source);
+            // The reference does not write a source whose address is that of the function around,
+            // and short strings are interned.
+            let same = self.names == Names::OnePerUpvalue
+                && source == parent_source
+                && source.is_none_or(|name| name.len() <= MAX_SHORT_LEN);
+            self.function(proto, proto.source.as_ref().filter(|_| !same), source);
+        }
+    }
+
+    fn code(&mut self, code: &[Instruction]) {
+        self.count(code.len());
+        let start = self.out.len();
+        self.out.resize(start + 4 * code.len(), 0);
+        let (words, _) = self.out[start..].as_chunks_mut::<4>();
+        for (bytes, instruction) in words.iter_mut().zip(code) {
+            LittleEndian::write_u32(bytes, instruction.0);
+        }
+    }
+
+    fn constants(&mut self, constants: &[Constant]) {
+        self.count(constants.len());
+        for constant in constants {
+            match constant {
+                Constant::Nil => self.byte(tag::NIL),
+                Constant::Bool(false) => self.byte(tag::FALSE),
+                Constant::Bool(true) => self.byte(tag::TRUE),
+                Constant::Integer(i) => {
+                    self.byte(tag::INTEGER);
+                    self.eight_bytes(*i as u64);
+                }
+                Constant::Float(f) => {
+                    self.byte(tag::FLOAT);
+                    self.eight_bytes(f.to_bits());
+                }
+                Constant::String(string) => {
+                    let is_short = string.len() <= MAX_SHORT_LEN;
+                    self.byte(if is_short { tag::SHORT_STRING } else { tag::LONG_STRING });
+                    self.string(string);
+                }
+            }
+        }
+    }
+
+    fn upvalues(&mut self, upvalues: &[UpvalDesc]) {
+        self.count(upvalues.len());
+        for upvalue in upvalues {
+            self.out.extend_from_slice(&[upvalue.in_stack, upvalue.idx, upvalue.kind]);
+        }
+    }
+
+    fn debug_info(&mut self, proto: &Proto) {
+        self.count(proto.line_info.len());
+        self.out.extend(proto.line_info.iter().map(|delta| *delta as u8));
+        self.count(proto.abs_line_info.len());
+        for AbsLine { pc, line } in &proto.abs_line_info {
+            self.int(*pc);
+            self.int(*line);
+        }
+        self.count(proto.loc_vars.len());
+        for LocVar { name, start_pc, end_pc } in &proto.loc_vars {
+            self.optional_string(name.as_ref());
+            self.int(*start_pc);
+            self.int(*end_pc);
+        }
+        if self.names == Names::OnePerUpvalue && proto.upvalue_names.is_empty() {
+            self.count(proto.upvalues.len());
+            proto.upvalues.iter().for_each(|_| self.size(0));
+        } else {
+            self.count(proto.upvalue_names.len());
+            proto.upvalue_names.iter().for_each(|name| self.optional_string(name.as_ref()));
+        }
+    }
+}
+
+/// About how many bytes a function takes, on the high side of the usual.
+fn estimate(proto: &Proto, strip: Strip) -> usize {
+    let strings = |n: usize| 16 * n;
+    let debug_info = match strip {
+        Strip::Nothing => {
+            proto.line_info.len()
+                + 4 * proto.abs_line_info.len()
+                + strings(proto.loc_vars.len())
+                + strings(proto.upvalue_names.len())
+        }
+        Strip::DebugInfo => 0,
+    };
+    let protos: usize = proto.protos.iter().map(|p| estimate(p, strip)).sum();
+    32 + 4 * proto.code.len() + strings(proto.constants.len()) + debug_info + protos
+}

@@ -1,0 +1,130 @@
+//! Parsers of a function's parts (`loadFunction` and what it calls, lundump.c).
+//!
+//! Nested functions stand in the middle of a function, so that it is read in two halves, [`begin`]
+//! and [`finish`], with the loader's own stack between them.
+
+use super::ProtoOffsets;
+use super::wire::{Parsed, block, byte, fail, float, int, integer, items, optional_string, string};
+use crate::chunk::{AbsLine, Constant, LocVar, Proto, UpvalDesc};
+use crate::error::LoadErrorKind;
+use crate::header::tag;
+use crate::instruction::Instruction;
+
+/// Fewest bytes of each item, from which follows how many the rest of the input can hold.
+mod min_size {
+    pub(super) const INSTRUCTION: usize = 4;
+    pub(super) const CONSTANT: usize = 1;
+    pub(super) const UPVALUE: usize = 3;
+    pub(super) const ABS_LINE: usize = 2;
+    pub(super) const LOC_VAR: usize = 3;
+    pub(super) const NAME: usize = 1;
+}
+
+/// Reads a function up to its nested functions, and how many of those there are. Sections are
+/// entered in `left` as bytes left.
+pub(super) fn begin<'a>(input: &'a [u8], left: &mut ProtoOffsets) -> Parsed<'a, (Proto, u32)> {
+    left.start = input.len();
+    let (input, source) = optional_string(input)?;
+    let (input, line_defined) = int(input)?;
+    let (input, last_line_defined) = int(input)?;
+    let (input, n_params) = byte(input)?;
+    let (input, is_vararg) = byte(input)?;
+    let (input, max_stack) = byte(input)?;
+    let (input, n_instructions) = int(input)?;
+    left.code = input.len();
+    let (input, code) = code(input, n_instructions)?;
+    let (input, n_constants) = int(input)?;
+    left.constants = input.len();
+    let (input, constants) = items(input, n_constants, min_size::CONSTANT, constant)?;
+    let (input, n_upvalues) = int(input)?;
+    left.upvalues = input.len();
+    let (input, upvalues) = items(input, n_upvalues, min_size::UPVALUE, upvalue)?;
+    let (input, n_protos) = int(input)?;
+    let proto = Proto {
+        source,
+        line_defined,
+        last_line_defined,
+        n_params,
+        is_vararg,
+        max_stack,
+        code,
+        constants,
+        upvalues,
+        ..Proto::default()
+    };
+    Ok((input, (proto, n_protos)))
+}
+
+/// Reads the debug information of a function that has all its nested functions (`loadDebug`).
+pub(super) fn finish<'a>(
+    input: &'a [u8],
+    proto: &mut Proto,
+    left: &mut ProtoOffsets,
+) -> Parsed<'a, ()> {
+    let (input, n_lines) = int(input)?;
+    left.line_info = input.len();
+    let (input, lines) = block(input, n_lines as usize)?;
+    proto.line_info = lines.iter().map(|delta| *delta as i8).collect();
+    let (input, n_abs_lines) = int(input)?;
+    left.abs_line_info = input.len();
+    let (input, abs_lines) = items(input, n_abs_lines, min_size::ABS_LINE, abs_line)?;
+    proto.abs_line_info = abs_lines;
+    let (input, n_loc_vars) = int(input)?;
+    left.loc_vars = input.len();
+    let (input, loc_vars) = items(input, n_loc_vars, min_size::LOC_VAR, loc_var)?;
+    proto.loc_vars = loc_vars;
+    let (input, n_names) = int(input)?;
+    left.upvalue_names = input.len();
+    // Quirk: any count but zero stands for that of the upvalues.
+    let n_names = if n_names == 0 { 0 } else { proto.upvalues.len() as u32 };
+    let (input, names) = items(input, n_names, min_size::NAME, optional_string)?;
+    proto.upvalue_names = names;
+    left.end = input.len();
+    Ok((input, ()))
+}
+
+fn code(input: &[u8], n: u32) -> Parsed<'_, Vec<Instruction>> {
+    let (rest, bytes) = block(input, (n as usize).saturating_mul(min_size::INSTRUCTION))?;
+    let (words, _) = bytes.as_chunks();
+    Ok((rest, words.iter().map(|word| Instruction(u32::from_le_bytes(*word))).collect()))
+}
+
+#[inline]
+fn constant(input: &[u8]) -> Parsed<'_, Constant> {
+    let (rest, tag) = byte(input)?;
+    match tag {
+        tag::NIL => Ok((rest, Constant::Nil)),
+        tag::FALSE => Ok((rest, Constant::Bool(false))),
+        tag::TRUE => Ok((rest, Constant::Bool(true))),
+        tag::INTEGER => integer(rest).map(|(rest, i)| (rest, Constant::Integer(i))),
+        tag::FLOAT => float(rest).map(|(rest, f)| (rest, Constant::Float(f))),
+        // Quirk: which of the two tags it is does not matter.
+        tag::SHORT_STRING | tag::LONG_STRING => {
+            string(rest).map(|(rest, s)| (rest, Constant::String(s)))
+        }
+        _ => fail(input, LoadErrorKind::UnknownConstant { tag }),
+    }
+}
+
+#[inline]
+fn upvalue(input: &[u8]) -> Parsed<'_, UpvalDesc> {
+    let (input, in_stack) = byte(input)?;
+    let (input, idx) = byte(input)?;
+    let (input, kind) = byte(input)?;
+    Ok((input, UpvalDesc { in_stack, idx, kind }))
+}
+
+#[inline]
+fn abs_line(input: &[u8]) -> Parsed<'_, AbsLine> {
+    let (input, pc) = int(input)?;
+    let (input, line) = int(input)?;
+    Ok((input, AbsLine { pc, line }))
+}
+
+#[inline]
+fn loc_var(input: &[u8]) -> Parsed<'_, LocVar> {
+    let (input, name) = optional_string(input)?;
+    let (input, start_pc) = int(input)?;
+    let (input, end_pc) = int(input)?;
+    Ok((input, LocVar { name, start_pc, end_pc }))
+}

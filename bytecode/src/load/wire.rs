@@ -1,0 +1,192 @@
+//! Parsers of what chunks are made of: bytes, variable-length numbers, strings (lundump.c).
+//!
+//! Input is complete. An error holds how many bytes were left, from which the loader works out the
+//! offset; nom's types go no further than the loader.
+
+use nom::IResult;
+use nom::bytes::complete::take;
+use nom::error::{ErrorKind, ParseError};
+use nom::number::complete::{le_f64, le_i64, le_u8};
+
+use crate::byte_string::ByteString;
+use crate::error::LoadErrorKind;
+use crate::limits::MAX_INT;
+
+/// What is wrong, and the bytes left where it is.
+#[derive(Debug)]
+pub(super) struct WireError {
+    pub(super) kind: LoadErrorKind,
+    pub(super) n_left: usize,
+}
+
+impl ParseError<&[u8]> for WireError {
+    /// nom's own parsers fail on complete input for want of bytes alone.
+    fn from_error_kind(input: &[u8], _: ErrorKind) -> Self {
+        Self { kind: LoadErrorKind::Truncated, n_left: input.len() }
+    }
+
+    fn append(_: &[u8], _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+/// What a parser of this module returns.
+pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, WireError>;
+
+/// Fails with `kind`, `input` being what is left at the fault.
+#[cold]
+pub(super) fn fail<T>(input: &[u8], kind: LoadErrorKind) -> Parsed<'_, T> {
+    Err(nom::Err::Failure(WireError { kind, n_left: input.len() }))
+}
+
+/// A byte (`loadByte`).
+#[inline]
+pub(super) fn byte(input: &[u8]) -> Parsed<'_, u8> {
+    le_u8(input)
+}
+
+/// An integer of eight bytes (`loadInteger`).
+#[inline]
+pub(super) fn integer(input: &[u8]) -> Parsed<'_, i64> {
+    le_i64(input)
+}
+
+/// A float of eight bytes (`loadNumber`).
+#[inline]
+pub(super) fn float(input: &[u8]) -> Parsed<'_, f64> {
+    le_f64(input)
+}
+
+/// `n` bytes as they are (`loadBlock`).
+#[inline]
+pub(super) fn block(input: &[u8], n: usize) -> Parsed<'_, &[u8]> {
+    take(n)(input)
+}
+
+/// A number in groups of seven bits, most significant first, the last group marked by its eighth
+/// bit. Zero groups in front are legal, as in the reference. Mirrors `loadUnsigned`.
+#[inline]
+fn unsigned(input: &[u8], limit: u64) -> Parsed<'_, u64> {
+    match input {
+        [first, rest @ ..] if first & 0x80 != 0 => Ok((rest, u64::from(first & 0x7F))),
+        _ => long_unsigned(input, limit >> 7),
+    }
+}
+
+fn long_unsigned(input: &[u8], limit: u64) -> Parsed<'_, u64> {
+    let mut value = 0;
+    let mut rest = input;
+    loop {
+        let (after, group) = byte(rest)?;
+        if value >= limit {
+            return fail(rest, LoadErrorKind::IntegerOverflow);
+        }
+        value = value << 7 | u64::from(group & 0x7F);
+        rest = after;
+        if group & 0x80 != 0 {
+            return Ok((rest, value));
+        }
+    }
+}
+
+/// A count or position, at most 2147483519 (`loadInt`).
+#[inline]
+pub(super) fn int(input: &[u8]) -> Parsed<'_, u32> {
+    let (rest, value) = unsigned(input, u64::from(MAX_INT))?;
+    // The limit keeps it below 2^31.
+    Ok((rest, value as u32))
+}
+
+/// A string, or none (`loadStringN`).
+#[inline]
+pub(super) fn optional_string(input: &[u8]) -> Parsed<'_, Option<ByteString>> {
+    let (rest, size) = unsigned(input, u64::MAX)?;
+    let Some(len) = size.checked_sub(1) else {
+        return Ok((rest, None));
+    };
+    let (rest, bytes) = block(rest, usize::try_from(len).unwrap_or(usize::MAX))?;
+    Ok((rest, Some(ByteString::new(bytes))))
+}
+
+/// A string that must be there (`loadString`).
+#[inline]
+pub(super) fn string(input: &[u8]) -> Parsed<'_, ByteString> {
+    match optional_string(input)? {
+        (rest, Some(string)) => Ok((rest, string)),
+        (rest, None) => fail(rest, LoadErrorKind::NullString),
+    }
+}
+
+/// `n` items, each of at least `min_size` bytes. Room is made for no more of them than can be left
+/// in the input, so that a count that lies costs nothing; it then fails where the input ends.
+#[inline]
+pub(super) fn items<T>(
+    mut input: &[u8],
+    n: u32,
+    min_size: usize,
+    mut item: impl FnMut(&[u8]) -> Parsed<'_, T>,
+) -> Parsed<'_, Vec<T>> {
+    let n = n as usize;
+    let mut list = Vec::with_capacity(n.min(input.len() / min_size));
+    for _ in 0..n {
+        let (rest, value) = item(input)?;
+        list.push(value);
+        input = rest;
+    }
+    Ok((input, list))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome<T>(parsed: Parsed<'_, T>) -> Result<(usize, T), (LoadErrorKind, usize)> {
+        match parsed {
+            Ok((rest, value)) => Ok((rest.len(), value)),
+            Err(nom::Err::Error(e) | nom::Err::Failure(e)) => Err((e.kind, e.n_left)),
+            Err(nom::Err::Incomplete(_)) => unreachable!("input is complete"),
+        }
+    }
+
+    #[test]
+    fn counts() {
+        use LoadErrorKind::{IntegerOverflow, Truncated};
+        let check =
+            |bytes: &[u8], expected| assert_eq!(outcome(int(bytes)), expected, "{bytes:x?}");
+        check(&[0x80], Ok((0, 0)));
+        check(&[0xFF, 9], Ok((1, 127)));
+        check(&[0x01, 0x80], Ok((0, 128)));
+        check(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x81], Ok((0, 1)));
+        check(&[0x07, 0x7F, 0x7F, 0x7E, 0xFF], Ok((0, 2_147_483_519)));
+        check(&[0x07, 0x7F, 0x7F, 0x7F, 0x80], Err((IntegerOverflow, 1)));
+        check(&[], Err((Truncated, 0)));
+        check(&[0, 1], Err((Truncated, 0)));
+    }
+
+    #[test]
+    fn strings() {
+        let check = |bytes: &[u8], expected: Result<(usize, Option<&str>), _>| {
+            let expected = expected.map(|(n, s)| (n, s.map(ByteString::from)));
+            assert_eq!(outcome(optional_string(bytes)), expected, "{bytes:x?}");
+        };
+        check(&[0x80], Ok((0, None)));
+        check(&[0x81], Ok((0, Some(""))));
+        check(b"\x83ab!", Ok((1, Some("ab"))));
+        check(b"\x83a", Err((LoadErrorKind::Truncated, 1)));
+        check(
+            &[0x01, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7E, 0xFF],
+            Err((LoadErrorKind::Truncated, 0)),
+        );
+        check(
+            &[0x01, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0xFF],
+            Err((LoadErrorKind::IntegerOverflow, 1)),
+        );
+        assert_eq!(outcome(string(&[0x80, 1])), Err((LoadErrorKind::NullString, 1)));
+    }
+
+    #[test]
+    fn lying_counts_reserve_little() {
+        let parsed = items(&[1, 2, 3], 2_000_000_000, 1, byte);
+        assert_eq!(outcome(parsed), Err((LoadErrorKind::Truncated, 0)));
+    }
+}
