@@ -19,6 +19,7 @@
 
 mod byte_string;
 mod chunk;
+mod chunk_id;
 mod dump;
 mod error;
 pub mod header;
@@ -32,6 +33,7 @@ mod strip;
 
 pub use byte_string::ByteString;
 pub use chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
+pub use chunk_id::chunk_id;
 pub use dump::{Strip, dump, dump_function};
 pub use error::{LoadError, LoadErrorKind};
 pub use instruction::Instruction;

@@ -1,2 +1,77 @@
-//! See the crate description.
+//! A Lua 5.4 compiler whose chunks equal those of the reference byte for byte.
+//!
+//! [`compile`] turns a source into a [`Chunk`], or into an error whose text is the reference's. It
+//! follows the reference's compiler in structure, a single pass without a syntax tree, because
+//! nearly every choice that compiler makes can be seen in the bytes: the order of instructions and
+//! constants, registers, line tables, even which constants are stored twice. Such behaviour is
+//! marked `Quirk:` where it is reproduced for no other reason.
+//!
+//! Sources may be hostile. Nesting is bounded as in the reference, so that the compiler uses a
+//! bounded amount of stack; memory stays proportional to the source; nothing panics.
+//!
+//! ```
+//! use moonproof_compiler::compile;
+//!
+//! let chunk = compile(b"local answer <const> = 42; return answer", b"=example")?;
+//! assert_eq!(chunk.main.code.len(), 4);
+//!
+//! let error = compile(b"return return", b"@example.lua").unwrap_err();
+//! assert_eq!(error.message(), b"example.lua:1: unexpected symbol near 'return'");
+//! # Ok::<(), moonproof_compiler::CompileError>(())
+//! ```
 #![forbid(unsafe_code)]
+
+mod codegen;
+mod error;
+mod expdesc;
+mod func_state;
+mod label;
+mod lexer;
+mod parser;
+mod scope;
+mod shebang;
+mod strings;
+mod token;
+
+use moonproof_bytecode::Chunk;
+
+pub use error::{CompileError, ErrorKind};
+pub use shebang::skip_shebang;
+
+use parser::Parser;
+
+/// Nested C calls when `lua` and `luac` load a file: the protected call around their own main
+/// function.
+pub const DEFAULT_C_CALLS: u32 = 1;
+
+/// Compiles a source as `lua` or `luac` would.
+///
+/// `chunk_name` is the reference's: `@` and a file name, `=` and any text, or the source itself. It
+/// ends at its first NUL, if it has one. A first line beginning with `#` is not skipped here, nor
+/// is a byte order mark; see [`skip_shebang`].
+///
+/// # Errors
+///
+/// Whenever the reference has one, with its text; and if the source is 4 GiB long or longer.
+pub fn compile(source: &[u8], chunk_name: &[u8]) -> Result<Chunk, CompileError> {
+    compile_nested(source, chunk_name, DEFAULT_C_CALLS)
+}
+
+/// Compiles a source from within so many nested C calls (`getCcalls`): that number decides how
+/// deeply the source may be nested before the error "C stack overflow".
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn compile_nested(
+    source: &[u8],
+    chunk_name: &[u8],
+    n_c_calls: u32,
+) -> Result<Chunk, CompileError> {
+    if u32::try_from(source.len()).is_err() {
+        return Err(CompileError::new(ErrorKind::Memory, 1, b"not enough memory".to_vec()));
+    }
+    let end = chunk_name.iter().position(|&byte| byte == 0).unwrap_or(chunk_name.len());
+    let chunk_name = &chunk_name[..end];
+    Parser::new(source, chunk_name, n_c_calls).chunk(chunk_name)
+}

@@ -1,0 +1,486 @@
+//! Operators: logic, arithmetic, concatenation.
+
+use moonproof_bytecode::instruction::OFFSET_SC;
+use moonproof_bytecode::number::ArithOp;
+use moonproof_bytecode::number::convert::float_to_integer;
+use moonproof_bytecode::{Instruction, OpCode};
+
+use super::fold::fold;
+use crate::error::R;
+use crate::expdesc::{ExpDesc, Kind};
+use crate::func_state::{NO_JUMP, Pc};
+use crate::parser::Parser;
+
+/// Binary operators, in the order of `BinOpr` (lcode.h): the arithmetic ones are numbered as the
+/// opcodes from ADD and from ADDK, as [`ArithOp`], and as the metamethod events from `__add`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    Mod,
+    Pow,
+    Div,
+    IDiv,
+    BAnd,
+    BOr,
+    BXor,
+    Shl,
+    Shr,
+    Concat,
+    Eq,
+    Lt,
+    Le,
+    Ne,
+    Gt,
+    Ge,
+    And,
+    Or,
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnOp {
+    Minus,
+    BNot,
+    Not,
+    Len,
+}
+
+/// Number of the event `__add` (`TM_ADD`, ltm.h).
+const EVENT_ADD: u32 = 6;
+
+impl BinOp {
+    /// The operation, if it is arithmetic or bitwise.
+    #[inline]
+    fn arith(self) -> Option<ArithOp> {
+        ArithOp::ALL[..=ArithOp::Shr as usize].get(self as usize).copied()
+    }
+
+    /// The opcode as far behind `first` as the operator is behind ADD.
+    fn opcode(self, first: OpCode) -> OpCode {
+        OpCode::ALL[first as usize + self as usize]
+    }
+
+    fn event(self) -> u32 {
+        EVENT_ADD + self as u32
+    }
+}
+
+/// How a binary operation calls its metamethod.
+struct Fallback {
+    op: OpCode,
+    event: u32,
+    /// Whether the operands have changed places.
+    is_flipped: bool,
+}
+
+/// The number as an operand in excess notation, if it fits. Mirrors `fitsC` and `int2sC`.
+pub(super) fn small_operand(value: i64) -> Option<u32> {
+    let excess = value.wrapping_add(i64::from(OFFSET_SC)) as u64;
+    if excess <= 0xFF { Some(excess as u32) } else { None }
+}
+
+/// A literal integer as such an operand. Mirrors `isSCint`.
+fn small_integer(e: &ExpDesc) -> Option<u32> {
+    match e.kind {
+        Kind::Integer(value) if !e.has_jumps() => small_operand(value),
+        _ => None,
+    }
+}
+
+/// A literal number with an integral value as such an operand. Mirrors `isSCnumber`.
+///
+/// Quirk: a float raises the flag `is_float` even if it then does not fit, and nothing lowers it
+/// again, so that the instruction chosen in the end carries the flag.
+pub(super) fn small_number(e: &ExpDesc, is_float: &mut bool) -> Option<u32> {
+    let value = match e.kind {
+        Kind::Integer(value) => value,
+        Kind::Float(value) => {
+            let value = float_to_integer(value)?;
+            *is_float = true;
+            value
+        }
+        _ => return None,
+    };
+    if e.has_jumps() { None } else { small_operand(value) }
+}
+
+impl Parser<'_> {
+    /// Applies a unary operator. Mirrors `luaK_prefix`.
+    pub(crate) fn prefix(&mut self, op: UnOp, e: &mut ExpDesc, line: u32) -> R<()> {
+        self.discharge_vars(e);
+        let (arith, opcode) = match op {
+            UnOp::Minus => (Some(ArithOp::Unm), OpCode::Unm),
+            UnOp::BNot => (Some(ArithOp::BNot), OpCode::BNot),
+            UnOp::Len => (None, OpCode::Len),
+            UnOp::Not => return self.not(e),
+        };
+        let unused = ExpDesc::new(Kind::Integer(0));
+        if let Some(kind) = arith.and_then(|arith| fold(arith, e, &unused)) {
+            e.kind = kind;
+            return Ok(());
+        }
+        let reg = self.exp_to_any_reg(e)?;
+        self.free_exp(e);
+        e.kind = Kind::Reloc(self.emit_abc(opcode, 0, reg, 0));
+        self.fix_line(line);
+        Ok(())
+    }
+
+    /// Mirrors `codenot`.
+    fn not(&mut self, e: &mut ExpDesc) -> R<()> {
+        e.kind = match e.kind {
+            Kind::Nil | Kind::False => Kind::True,
+            Kind::Constant(_) | Kind::Float(_) | Kind::Integer(_) | Kind::Str(_) | Kind::True => {
+                Kind::False
+            }
+            Kind::Jump(pc) => {
+                self.negate_condition(pc);
+                e.kind
+            }
+            _ => {
+                let reg = self.discharge_to_any_reg(e)?;
+                self.free_exp(e);
+                Kind::Reloc(self.emit_abc(OpCode::Not, 0, reg, 0))
+            }
+        };
+        std::mem::swap(&mut e.when_true, &mut e.when_false);
+        self.remove_values(e.when_false);
+        self.remove_values(e.when_true);
+        Ok(())
+    }
+
+    /// Emits a jump on a value being `condition`. A `not` before it is taken back and inverts the
+    /// condition instead. Mirrors `jumponcond`.
+    fn jump_on(&mut self, e: &mut ExpDesc, condition: bool) -> R<Pc> {
+        if let Kind::Reloc(pc) = e.kind {
+            let word = *self.fs.instruction(pc);
+            if word.opcode() == Some(OpCode::Not) {
+                self.remove_last_instruction();
+                let test = Instruction::abc(OpCode::Test, word.b(), 0, 0, !condition);
+                return Ok(self.conditional_jump(test));
+            }
+        }
+        const NO_REG: u32 = 0xFF;
+        let reg = self.discharge_to_any_reg(e)?;
+        self.free_exp(e);
+        let test = Instruction::abc(OpCode::TestSet, NO_REG, reg, 0, condition);
+        Ok(self.conditional_jump(test))
+    }
+
+    /// Emits code that goes on here if the value is true and jumps if not. Mirrors
+    /// `luaK_goiftrue`.
+    pub(crate) fn go_if_true(&mut self, e: &mut ExpDesc) -> R<()> {
+        self.discharge_vars(e);
+        let pc = match e.kind {
+            Kind::Jump(pc) => {
+                self.negate_condition(pc);
+                pc
+            }
+            Kind::Constant(_) | Kind::Float(_) | Kind::Integer(_) | Kind::Str(_) | Kind::True => {
+                NO_JUMP
+            }
+            _ => self.jump_on(e, false)?,
+        };
+        self.concat_jumps(&mut e.when_false, pc)?;
+        self.patch_to_here(e.when_true)?;
+        e.when_true = NO_JUMP;
+        Ok(())
+    }
+
+    /// Emits code that goes on here if the value is false and jumps if not. Mirrors
+    /// `luaK_goiffalse`.
+    pub(crate) fn go_if_false(&mut self, e: &mut ExpDesc) -> R<()> {
+        self.discharge_vars(e);
+        let pc = match e.kind {
+            Kind::Jump(pc) => pc,
+            Kind::Nil | Kind::False => NO_JUMP,
+            _ => self.jump_on(e, true)?,
+        };
+        self.concat_jumps(&mut e.when_true, pc)?;
+        self.patch_to_here(e.when_false)?;
+        e.when_false = NO_JUMP;
+        Ok(())
+    }
+
+    /// Prepares the first operand before the second one is read. Mirrors `luaK_infix`.
+    pub(crate) fn infix(&mut self, op: BinOp, e: &mut ExpDesc) -> R<()> {
+        self.discharge_vars(e);
+        match op {
+            BinOp::And => self.go_if_true(e)?,
+            BinOp::Or => self.go_if_false(e)?,
+            BinOp::Concat => self.exp_to_next_reg(e)?,
+            BinOp::Eq | BinOp::Ne => {
+                if !e.is_numeral() {
+                    self.exp_to_operand(e)?;
+                }
+            }
+            BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
+                if small_number(e, &mut false).is_none() {
+                    self.exp_to_any_reg(e)?;
+                }
+            }
+            _ => {
+                if !e.is_numeral() {
+                    self.exp_to_any_reg(e)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finishes an operation whose operands have been read; the result is in `a`. Mirrors
+    /// `luaK_posfix`.
+    pub(crate) fn postfix(
+        &mut self,
+        op: BinOp,
+        a: &mut ExpDesc,
+        b: &mut ExpDesc,
+        line: u32,
+    ) -> R<()> {
+        self.discharge_vars(b);
+        if let Some(arith) = op.arith()
+            && let Some(kind) = fold(arith, a, b)
+        {
+            a.kind = kind;
+            return Ok(());
+        }
+        match op {
+            BinOp::And => {
+                self.concat_jumps(&mut b.when_false, a.when_false)?;
+                *a = *b;
+                Ok(())
+            }
+            BinOp::Or => {
+                self.concat_jumps(&mut b.when_true, a.when_true)?;
+                *a = *b;
+                Ok(())
+            }
+            BinOp::Concat => {
+                self.exp_to_next_reg(b)?;
+                self.concat(a, b, line);
+                Ok(())
+            }
+            BinOp::Add | BinOp::Mul => self.commutative(op, a, b, line),
+            BinOp::Sub => match self.negated(OpCode::AddI, op, a, b, line)? {
+                true => Ok(()),
+                false => self.arithmetic(op, a, b, false, line),
+            },
+            BinOp::Div | BinOp::IDiv | BinOp::Mod | BinOp::Pow => {
+                self.arithmetic(op, a, b, false, line)
+            }
+            BinOp::BAnd | BinOp::BOr | BinOp::BXor => self.bitwise(op, a, b, line),
+            BinOp::Shl => self.shift_left(a, b, line),
+            BinOp::Shr => match small_integer(b) {
+                Some(operand) => self.with_immediate(OpCode::ShrI, op, a, b, operand, false, line),
+                None => self.with_registers(op, a, b, line),
+            },
+            BinOp::Eq | BinOp::Ne => self.equality(op == BinOp::Eq, a, b),
+            BinOp::Lt => self.order(OpCode::Lt, a, b),
+            BinOp::Le => self.order(OpCode::Le, a, b),
+            BinOp::Gt | BinOp::Ge => {
+                std::mem::swap(a, b);
+                self.order(if op == BinOp::Gt { OpCode::Lt } else { OpCode::Le }, a, b)
+            }
+        }
+    }
+
+    /// Joins `a` and `b`, which are in consecutive registers; if `b` is a concatenation itself, it
+    /// takes `a` in. Mirrors `codeconcat`.
+    fn concat(&mut self, a: &ExpDesc, b: &ExpDesc, line: u32) {
+        let Kind::NonReloc(reg) = a.kind else {
+            return debug_assert!(false, "put there before the second operand was read");
+        };
+        if let Some(previous) = self.previous_instruction()
+            && previous.opcode() == Some(OpCode::Concat)
+        {
+            *previous = previous.with_a(reg).with_b(previous.b() + 1);
+            self.free_exp(b);
+            return;
+        }
+        self.emit_abc(OpCode::Concat, reg, 2, 0);
+        self.free_exp(b);
+        self.fix_line(line);
+    }
+
+    /// Emits an operation, whose second operand is `operand`, and the metamethod call after it.
+    /// Mirrors `finishbinexpval`.
+    fn finish_binary(
+        &mut self,
+        op: OpCode,
+        a: &mut ExpDesc,
+        b: &ExpDesc,
+        operand: u32,
+        fallback: &Fallback,
+        line: u32,
+    ) -> R<()> {
+        let reg = self.exp_to_any_reg(a)?;
+        let pc = self.emit_abc(op, 0, reg, operand);
+        self.free_exps(a, b);
+        a.kind = Kind::Reloc(pc);
+        self.fix_line(line);
+        self.emit_abck(fallback.op, reg, operand, fallback.event, fallback.is_flipped);
+        self.fix_line(line);
+        Ok(())
+    }
+
+    /// Mirrors `codebinexpval`.
+    fn with_registers(&mut self, op: BinOp, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
+        let operand = self.exp_to_any_reg(b)?;
+        let fallback = Fallback { op: OpCode::MmBin, event: op.event(), is_flipped: false };
+        self.finish_binary(op.opcode(OpCode::Add), a, b, operand, &fallback, line)
+    }
+
+    /// Mirrors `codebini`.
+    #[expect(clippy::too_many_arguments, reason = "they are one operation's parts")]
+    fn with_immediate(
+        &mut self,
+        opcode: OpCode,
+        op: BinOp,
+        a: &mut ExpDesc,
+        b: &ExpDesc,
+        operand: u32,
+        is_flipped: bool,
+        line: u32,
+    ) -> R<()> {
+        let fallback = Fallback { op: OpCode::MmBinI, event: op.event(), is_flipped };
+        self.finish_binary(opcode, a, b, operand, &fallback, line)
+    }
+
+    /// Tries to emit the operation as `opcode` with the negated second operand, and says whether it
+    /// did; the metamethod gets the operand as it was written. Mirrors `finishbinexpneg`.
+    fn negated(
+        &mut self,
+        opcode: OpCode,
+        op: BinOp,
+        a: &mut ExpDesc,
+        b: &ExpDesc,
+        line: u32,
+    ) -> R<bool> {
+        let Kind::Integer(value) = b.kind else {
+            return Ok(false);
+        };
+        let operands = (small_operand(value), small_operand(value.wrapping_neg()));
+        let (Some(written), Some(negated)) = operands else {
+            return Ok(false);
+        };
+        if b.has_jumps() {
+            return Ok(false);
+        }
+        self.with_immediate(opcode, op, a, b, negated, false, line)?;
+        if let Some(fallback) = self.fs.code.last_mut() {
+            *fallback = fallback.with_b(written);
+        }
+        Ok(true)
+    }
+
+    /// Emits an operation with a constant second operand if that is a number that fits. Mirrors
+    /// `codearith`.
+    fn arithmetic(
+        &mut self,
+        op: BinOp,
+        a: &mut ExpDesc,
+        b: &mut ExpDesc,
+        is_flipped: bool,
+        line: u32,
+    ) -> R<()> {
+        let constant = if b.is_numeral() { self.exp_to_constant(b)? } else { None };
+        self.with_constant_or_registers(op, a, b, constant, is_flipped, line)
+    }
+
+    /// Mirrors `codebinK` and, when there is no constant, `codebinNoK`.
+    fn with_constant_or_registers(
+        &mut self,
+        op: BinOp,
+        a: &mut ExpDesc,
+        b: &mut ExpDesc,
+        constant: Option<u32>,
+        is_flipped: bool,
+        line: u32,
+    ) -> R<()> {
+        if let Some(constant) = constant {
+            let fallback = Fallback { op: OpCode::MmBinK, event: op.event(), is_flipped };
+            return self.finish_binary(op.opcode(OpCode::AddK), a, b, constant, &fallback, line);
+        }
+        if is_flipped {
+            std::mem::swap(a, b);
+        }
+        self.with_registers(op, a, b, line)
+    }
+
+    /// Emits `+` or `*`, with a numeral as the second operand if either is one. Mirrors
+    /// `codecommutative`.
+    fn commutative(&mut self, op: BinOp, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
+        let is_flipped = a.is_numeral();
+        if is_flipped {
+            std::mem::swap(a, b);
+        }
+        if op == BinOp::Add
+            && let Some(operand) = small_integer(b)
+        {
+            return self.with_immediate(OpCode::AddI, op, a, b, operand, is_flipped, line);
+        }
+        self.arithmetic(op, a, b, is_flipped, line)
+    }
+
+    /// Emits `&`, `|` or `~`, with an integer as the second operand if either is one. Mirrors
+    /// `codebitwise`.
+    fn bitwise(&mut self, op: BinOp, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
+        let is_flipped = matches!(a.kind, Kind::Integer(_));
+        if is_flipped {
+            std::mem::swap(a, b);
+        }
+        let constant =
+            if matches!(b.kind, Kind::Integer(_)) { self.exp_to_constant(b)? } else { None };
+        self.with_constant_or_registers(op, a, b, constant, is_flipped, line)
+    }
+
+    fn shift_left(&mut self, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
+        if let Some(operand) = small_integer(a) {
+            std::mem::swap(a, b);
+            return self.with_immediate(OpCode::ShlI, BinOp::Shl, a, b, operand, true, line);
+        }
+        match self.negated(OpCode::ShrI, BinOp::Shl, a, b, line)? {
+            true => Ok(()),
+            false => self.with_registers(BinOp::Shl, a, b, line),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_are_numbered_as_opcodes_and_operations() {
+        for (op, opcode, opcode_k) in [
+            (BinOp::Add, OpCode::Add, OpCode::AddK),
+            (BinOp::Mod, OpCode::Mod, OpCode::ModK),
+            (BinOp::BXor, OpCode::BXor, OpCode::BXorK),
+        ] {
+            assert_eq!(op.opcode(OpCode::Add), opcode);
+            assert_eq!(op.opcode(OpCode::AddK), opcode_k);
+        }
+        assert_eq!(BinOp::Shr.opcode(OpCode::Add), OpCode::Shr);
+        assert_eq!(BinOp::IDiv.arith(), Some(ArithOp::IDiv));
+        assert_eq!(BinOp::Shr.arith(), Some(ArithOp::Shr));
+        assert_eq!(BinOp::Concat.arith(), None);
+    }
+
+    #[test]
+    fn small_operands_stop_at_the_field_width() {
+        for (value, expected) in [
+            (-128, None),
+            (-127, Some(0)),
+            (0, Some(127)),
+            (128, Some(255)),
+            (129, None),
+            (i64::MIN, None),
+            (i64::MAX, None),
+        ] {
+            assert_eq!(small_operand(value), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The lexer: bytes to tokens (llex.c).
+//!
+//! It reads the source in place. The text of the token read last is found again by its position
+//! when an error message must quote it, which stands in for the reference's token buffer; only a
+//! short string with escapes is built up in a buffer of its own.
+
+mod number;
+mod scan;
+mod string;
+
+use moonproof_bytecode::chunk_id;
+use moonproof_bytecode::limits::MAX_INT;
+
+use crate::error::{CompileError, ErrorKind, R};
+use crate::strings::{StrId, Strings};
+use crate::token::{self, Token};
+
+/// What a message says after its text.
+enum Near<'a> {
+    /// Nothing.
+    Nothing,
+    /// The token, as `txtToken` shows it.
+    Token(Token),
+    /// Bytes of an unfinished token, cut at the first NUL as C does.
+    Text(&'a [u8]),
+}
+
+pub(crate) struct Lexer<'s> {
+    src: &'s [u8],
+    /// Position of the first byte not yet read.
+    pos: usize,
+    /// Position of the token read last.
+    start: usize,
+    /// Line of `pos`, from 1.
+    pub(crate) line: u32,
+    /// Line on which the token consumed last ended; instructions are on that line.
+    pub(crate) last_line: u32,
+    /// The current token.
+    pub(crate) token: Token,
+    value: u64,
+    /// The token after it, [`Token::Eos`] if that has not been looked at.
+    ahead: Token,
+    ahead_value: u64,
+    /// Value of the token that `scan` read last.
+    scanned: u64,
+    pub(crate) strings: Strings<'s>,
+    buffer: Vec<u8>,
+    chunk_name: &'s [u8],
+}
+
+impl<'s> Lexer<'s> {
+    pub(crate) fn new(src: &'s [u8], chunk_name: &'s [u8]) -> Self {
+        Self {
+            src,
+            pos: 0,
+            start: 0,
+            line: 1,
+            last_line: 1,
+            token: Token::Eos,
+            value: 0,
+            ahead: Token::Eos,
+            ahead_value: 0,
+            scanned: 0,
+            strings: Strings::new(),
+            buffer: Vec::new(),
+            chunk_name,
+        }
+    }
+
+    /// Goes to the next token; mirrors `luaX_next`.
+    #[inline]
+    pub(crate) fn advance(&mut self) -> R<()> {
+        self.last_line = self.line;
+        if self.ahead == Token::Eos {
+            self.token = self.scan()?;
+            self.value = self.scanned;
+        } else {
+            self.token = self.ahead;
+            self.value = self.ahead_value;
+            self.ahead = Token::Eos;
+        }
+        Ok(())
+    }
+
+    /// The token after the current one; mirrors `luaX_lookahead`.
+    pub(crate) fn look_ahead(&mut self) -> R<Token> {
+        self.ahead = self.scan()?;
+        self.ahead_value = self.scanned;
+        Ok(self.ahead)
+    }
+
+    /// The string of a name or string token.
+    #[inline]
+    pub(crate) fn string(&self) -> StrId {
+        StrId(self.value as u32)
+    }
+
+    /// The value of an integer token.
+    #[inline]
+    pub(crate) fn integer(&self) -> i64 {
+        self.value as i64
+    }
+
+    /// The value of a float token.
+    #[inline]
+    pub(crate) fn float(&self) -> f64 {
+        f64::from_bits(self.value)
+    }
+
+    /// Reads a token; mirrors `llex`.
+    fn scan(&mut self) -> R<Token> {
+        loop {
+            let start = self.pos;
+            self.start = start;
+            let Some(&byte) = self.src.get(start) else {
+                return Ok(Token::Eos);
+            };
+            self.pos = start + 1;
+            match byte {
+                b'\n' | b'\r' => self.end_line(byte)?,
+                b' ' => self.pos = scan::skip_spaces(self.src, start + 1),
+                b'\t' | 0x0B | 0x0C => {}
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => return Ok(self.name(start)),
+                b'0'..=b'9' => return self.numeral(start),
+                b'"' | b'\'' => return self.short_string(byte),
+                b'-' => {
+                    if !self.skip(b'-') {
+                        return Ok(Token::Minus);
+                    }
+                    self.comment()?;
+                }
+                b'[' => return self.bracket(),
+                b'=' => return Ok(self.either(b'=', Token::Equal, Token::Assign)),
+                b'<' if self.skip(b'=') => return Ok(Token::LessEqual),
+                b'<' => return Ok(self.either(b'<', Token::Shl, Token::Less)),
+                b'>' if self.skip(b'=') => return Ok(Token::GreaterEqual),
+                b'>' => return Ok(self.either(b'>', Token::Shr, Token::Greater)),
+                b'/' => return Ok(self.either(b'/', Token::IDiv, Token::Slash)),
+                b'~' => return Ok(self.either(b'=', Token::NotEqual, Token::Tilde)),
+                b':' => return Ok(self.either(b':', Token::DoubleColon, Token::Colon)),
+                b'.' => return self.dot(start),
+                _ => return Ok(token::single(byte)),
+            }
+        }
+    }
+
+    #[inline]
+    fn name(&mut self, start: usize) -> Token {
+        let end = scan::name_end(self.src, start + 1);
+        self.pos = end;
+        let id = self.strings.intern(&self.src[start..end]);
+        self.scanned = u64::from(id.0);
+        Token::reserved(id.0).unwrap_or(Token::Name)
+    }
+
+    /// What a dot begins: `.`, `..`, `...` or a number.
+    fn dot(&mut self, start: usize) -> R<Token> {
+        if self.skip(b'.') {
+            Ok(self.either(b'.', Token::Dots, Token::Concat))
+        } else if self.peek().is_some_and(scan::is_digit) {
+            self.numeral(start)
+        } else {
+            Ok(Token::Dot)
+        }
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.src.get(self.pos).copied()
+    }
+
+    /// Reads `byte` if it comes next.
+    #[inline]
+    fn skip(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.pos += usize::from(there);
+        there
+    }
+
+    #[inline]
+    fn either(&mut self, byte: u8, yes: Token, no: Token) -> Token {
+        if self.skip(byte) { yes } else { no }
+    }
+
+    /// Counts the line that `first`, just read, ends, and reads the other half of a two-byte line
+    /// break. Mirrors `inclinenumber`.
+    #[inline]
+    fn end_line(&mut self, first: u8) -> R<()> {
+        if let Some(second) = self.peek()
+            && scan::is_newline(second)
+            && second != first
+        {
+            self.pos += 1;
+        }
+        self.line += 1;
+        if self.line >= MAX_INT {
+            return Err(self.error(b"chunk has too many lines", Near::Nothing));
+        }
+        Ok(())
+    }
+
+    /// A syntax error at the current token; mirrors `luaX_syntaxerror`.
+    #[cold]
+    pub(crate) fn syntax_error(&self, message: &[u8]) -> CompileError {
+        self.error(message, Near::Token(self.token))
+    }
+
+    /// An error that names no token; mirrors `luaK_semerror`.
+    #[cold]
+    pub(crate) fn semantic_error(&self, message: &[u8]) -> CompileError {
+        self.error(message, Near::Nothing)
+    }
+
+    /// A limit of the reference's own tables; such messages have no place in front.
+    #[cold]
+    pub(crate) fn limit_error(&self, kind: ErrorKind, message: String) -> CompileError {
+        CompileError::new(kind, self.line, message.into_bytes())
+    }
+
+    /// Mirrors `lexerror`.
+    #[cold]
+    fn error(&self, message: &[u8], near: Near<'_>) -> CompileError {
+        let mut text = chunk_id(self.chunk_name);
+        text.extend_from_slice(format!(":{}: ", self.line).as_bytes());
+        text.extend_from_slice(message);
+        let near = match near {
+            Near::Nothing => None,
+            Near::Token(token) => self.token_text(token),
+            Near::Text(bytes) => Some(quote(bytes)),
+        };
+        if let Some(near) = near {
+            text.extend_from_slice(b" near ");
+            text.extend_from_slice(&near);
+        }
+        CompileError::new(ErrorKind::Syntax, self.line, text)
+    }
+
+    /// A token as messages show it; mirrors `txtToken`.
+    ///
+    /// Quirk: a NUL byte is the token 0, which the reference takes for "no token".
+    fn token_text(&self, token: Token) -> Option<Vec<u8>> {
+        if token.has_own_text() {
+            return Some(quote(&self.last_text(token)));
+        }
+        if token != Token::Unknown {
+            return Some(token.quoted().into_bytes());
+        }
+        match self.src.get(self.start).copied() {
+            None | Some(0) => None,
+            Some(byte) if scan::is_printable(byte) => Some(quote(&[byte])),
+            Some(byte) => Some(format!("'<\\{byte}>'").into_bytes()),
+        }
+    }
+
+    /// What the reference's buffer holds of the token read last: strings as they are after escapes
+    /// and line breaks have been translated, but with their delimiters.
+    fn last_text(&self, token: Token) -> Vec<u8> {
+        let text = &self.src[self.start..self.pos];
+        if token != Token::String {
+            return text.to_vec();
+        }
+        let level = text.iter().skip(1).take_while(|&&byte| byte == b'=').count();
+        let delimiter = if text.starts_with(b"[") { level + 2 } else { 1 };
+        let mut shown = text[..delimiter].to_vec();
+        shown.extend_from_slice(self.strings.bytes(self.string()));
+        shown.extend_from_slice(&text[text.len() - delimiter..]);
+        shown
+    }
+}
+
+/// `'text'`, as `%s` shows it: up to the first NUL.
+fn quote(text: &[u8]) -> Vec<u8> {
+    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    [b"'", &text[..end], b"'"].concat()
+}

@@ -1,0 +1,250 @@
+//! Strings of one compilation: each is kept once and known by a number.
+//!
+//! Equality of names is then equality of numbers, and what the compiler wants to know about a
+//! name or a string constant (see [`Entry`]) is one array access away. Reserved words own the first
+//! numbers.
+//!
+//! The table is open addressing over a keyed 64-bit hash; the key is random, so that a source
+//! cannot be made to collide. Strings up to 16 bytes are compared by two words and a length.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use moonproof_bytecode::ByteString;
+
+use crate::token::{N_RESERVED, Token};
+
+/// A string's number within its compilation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StrId(pub(crate) u32);
+
+impl StrId {
+    /// The name under which `break` is a pending goto; no label can have it.
+    pub(crate) const BREAK: Self = Self(Token::Break as u32);
+    /// `_ENV`.
+    pub(crate) const ENV: Self = Self(N_RESERVED);
+    /// `self`.
+    pub(crate) const SELF: Self = Self(N_RESERVED + 1);
+    /// Name of the hidden variables of a loop.
+    pub(crate) const FOR_STATE: Self = Self(N_RESERVED + 2);
+}
+
+/// Strings behind the reserved words that the compiler itself names.
+const FIXED: [&[u8]; 3] = [b"_ENV", b"self", b"(for state)"];
+
+/// In [`Entry`]: not a constant yet, no variable of that name.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A string and what the compiler notes about it.
+pub(crate) struct Entry<'s> {
+    words: [u64; 2],
+    bytes: Cow<'s, [u8]>,
+    /// Its slot in the constant cache: where some function last put it among its constants, or
+    /// [`NONE`].
+    pub(crate) constant: u32,
+    /// Position of the innermost active variable of that name in the list of all variables, or
+    /// [`NONE`].
+    pub(crate) binding: u32,
+    shared: Option<ByteString>,
+}
+
+/// All strings of one compilation.
+pub(crate) struct Strings<'s> {
+    keys: [u64; 2],
+    /// Upper half of the hash, and the number plus one; zero is free.
+    slots: Vec<u64>,
+    entries: Vec<Entry<'s>>,
+}
+
+impl<'s> Strings<'s> {
+    pub(crate) fn new() -> Self {
+        let random = RandomState::new();
+        let key = |n| {
+            let mut hasher = random.build_hasher();
+            hasher.write_u8(n);
+            hasher.finish()
+        };
+        let mut strings =
+            Self { keys: [key(0), key(1)], slots: vec![0; 256], entries: Vec::with_capacity(128) };
+        for number in 0..N_RESERVED {
+            let word = Token::reserved(number).map_or("", Token::spelling);
+            strings.intern(word.as_bytes());
+        }
+        for text in FIXED {
+            strings.intern(text);
+        }
+        strings
+    }
+
+    /// A number from the same random source, for other tables.
+    pub(crate) fn key(&self) -> u64 {
+        self.keys[0] ^ self.keys[1].rotate_left(32)
+    }
+
+    /// The number of `text`, which the source (or the program) holds.
+    #[inline]
+    pub(crate) fn intern(&mut self, text: &'s [u8]) -> StrId {
+        let words = words_of(text);
+        let hash = self.hash(text, words);
+        let slot = match self.find(text, words, hash) {
+            Ok(id) => return id,
+            Err(slot) => slot,
+        };
+        self.insert(slot, hash, words, Cow::Borrowed(text))
+    }
+
+    /// The number of `text`, which is copied if it is new.
+    pub(crate) fn intern_copy(&mut self, text: &[u8]) -> StrId {
+        let words = words_of(text);
+        let hash = self.hash(text, words);
+        let slot = match self.find(text, words, hash) {
+            Ok(id) => return id,
+            Err(slot) => slot,
+        };
+        self.insert(slot, hash, words, Cow::Owned(text.to_vec()))
+    }
+
+    /// The bytes of a string.
+    #[inline]
+    pub(crate) fn bytes(&self, id: StrId) -> &[u8] {
+        &self.entries[id.0 as usize].bytes
+    }
+
+    /// What is noted about a string.
+    #[inline]
+    pub(crate) fn entry(&mut self, id: StrId) -> &mut Entry<'s> {
+        &mut self.entries[id.0 as usize]
+    }
+
+    /// The string as a chunk holds it. Long ones share their bytes however often they occur.
+    #[inline]
+    pub(crate) fn byte_string(&mut self, id: StrId) -> ByteString {
+        let entry = &mut self.entries[id.0 as usize];
+        entry.shared.get_or_insert_with(|| ByteString::new(&entry.bytes)).clone()
+    }
+
+    #[inline]
+    fn hash(&self, text: &[u8], words: [u64; 2]) -> u64 {
+        let mut state = self.keys[0] ^ text.len() as u64;
+        if text.len() > 16 {
+            // What is left over of the last chunk is in the second word.
+            for chunk in text[8..].as_chunks::<8>().0 {
+                state = fold(state ^ u64::from_le_bytes(*chunk), self.keys[1]);
+            }
+        }
+        fold(state ^ words[0], self.keys[1] ^ words[1])
+    }
+
+    /// The string's number, or the free slot where it belongs.
+    #[inline]
+    fn find(&self, text: &[u8], words: [u64; 2], hash: u64) -> Result<StrId, usize> {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return Err(at);
+            }
+            if slot >> 32 == hash >> 32 {
+                let number = slot as u32 - 1;
+                let entry = &self.entries[number as usize];
+                if entry.words == words
+                    && entry.bytes.len() == text.len()
+                    && (text.len() <= 16 || *entry.bytes == *text)
+                {
+                    return Ok(StrId(number));
+                }
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    #[inline(never)]
+    fn insert(&mut self, slot: usize, hash: u64, words: [u64; 2], bytes: Cow<'s, [u8]>) -> StrId {
+        let number = self.entries.len() as u32;
+        self.slots[slot] = hash >> 32 << 32 | u64::from(number + 1);
+        self.entries.push(Entry { words, bytes, constant: NONE, binding: NONE, shared: None });
+        if self.entries.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        StrId(number)
+    }
+
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 4 - 1;
+        self.slots = vec![0; mask + 1];
+        for (number, entry) in self.entries.iter().enumerate() {
+            let hash = self.hash(&entry.bytes, entry.words);
+            let mut at = hash as usize & mask;
+            while self.slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = hash >> 32 << 32 | (number as u64 + 1);
+        }
+    }
+}
+
+/// The first and the last eight bytes; together with the length they determine any string of up
+/// to 16 bytes.
+#[inline]
+fn words_of(text: &[u8]) -> [u64; 2] {
+    let n = text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        [u64::from_le_bytes(*first), if n == 8 { 0 } else { u64::from_le_bytes(*last) }]
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        [u64::from(first) | u64::from(last) << 32, 0]
+    } else if let [first, .., last] = *text {
+        [u64::from(first) | u64::from(text[n / 2]) << 8 | u64::from(last) << 16, 0]
+    } else {
+        [text.first().map_or(0, |&byte| u64::from(byte)), 0]
+    }
+}
+
+/// Both halves of the 128-bit product, folded.
+#[inline]
+pub(crate) fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_words_and_fixed_names_have_known_numbers() {
+        let mut strings = Strings::new();
+        for number in 0..N_RESERVED {
+            let token = Token::reserved(number).unwrap();
+            assert_eq!(strings.intern_copy(token.spelling().as_bytes()), StrId(number));
+        }
+        assert_eq!(strings.intern(b"_ENV"), StrId::ENV);
+        assert_eq!(strings.intern(b"self"), StrId::SELF);
+        assert_eq!(strings.intern(b"(for state)"), StrId::FOR_STATE);
+        assert_eq!(strings.bytes(StrId::BREAK), b"break");
+    }
+
+    #[test]
+    fn equal_bytes_get_equal_numbers_at_every_length() {
+        let mut strings = Strings::new();
+        let text: Vec<u8> = (0..200_u8).collect();
+        let mut ids = Vec::new();
+        for len in 0..200 {
+            ids.push(strings.intern_copy(&text[..len]));
+            // The same length, different in one place only.
+            for at in [0, len / 3, len / 2, len.saturating_sub(1)] {
+                let mut other = text[..len].to_vec();
+                if let Some(byte) = other.get_mut(at) {
+                    *byte ^= 0x80;
+                    assert!(!ids.contains(&strings.intern_copy(&other)), "{len} {at}");
+                }
+            }
+        }
+        for len in 0..200 {
+            assert_eq!(strings.intern_copy(&text[..len]), ids[len]);
+            assert_eq!(strings.bytes(ids[len]), &text[..len]);
+            assert_eq!(strings.byte_string(ids[len]).as_bytes(), &text[..len]);
+        }
+    }
+}
