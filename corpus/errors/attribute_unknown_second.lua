@@ -1,0 +1,1 @@
+local a <const>, b <weak> = 1, 2

@@ -1,0 +1,4 @@
+-- A loop around the function does not count.
+while true do
+  local f = function() break end
+end

@@ -1,0 +1,3 @@
+-- To-be-closed variables are constant, too.
+local f <close> = nil
+f = 1

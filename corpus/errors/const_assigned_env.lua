@@ -1,0 +1,3 @@
+local _ENV <const> = {}
+x = 1
+_ENV = nil

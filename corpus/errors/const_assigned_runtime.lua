@@ -1,0 +1,2 @@
+local now <const> = print
+now = nil

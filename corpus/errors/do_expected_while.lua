@@ -1,0 +1,3 @@
+while x
+  x = nil
+end

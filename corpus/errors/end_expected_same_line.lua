@@ -1,0 +1,2 @@
+-- Without a line, because it would be the current one.
+while true do

@@ -1,0 +1,5 @@
+do
+  goto f
+  local function helper() end
+  ::f:: helper()
+end

@@ -1,0 +1,3 @@
+-- Labels inside a block are not visible outside.
+do ::inner:: end
+goto inner

@@ -1,0 +1,2 @@
+-- Escapes are lower case.
+local s = "\N"

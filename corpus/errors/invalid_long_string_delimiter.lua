@@ -1,0 +1,2 @@
+-- Two levels but no second bracket.
+local s = [==

@@ -1,0 +1,3 @@
+-- An equals sign right after the bracket begins a long string.
+local t = {}
+print(t[=t])

@@ -1,0 +1,2 @@
+-- There are no binary numerals.
+local x = 0b1010

@@ -1,0 +1,2 @@
+-- Exponents are integers.
+local x = 1e5.5

@@ -1,0 +1,2 @@
+-- Letters touching a numeral.
+local width = 12px

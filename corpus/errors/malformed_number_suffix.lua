@@ -1,0 +1,2 @@
+-- No integer suffixes either.
+local x = 10LL

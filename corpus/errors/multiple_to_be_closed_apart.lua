@@ -1,0 +1,1 @@
+local a <close>, b, c <const>, d <close> = nil

@@ -1,0 +1,3 @@
+-- A keyword is no field name after a dot.
+local t = {}
+print(t.end)

@@ -1,0 +1,2 @@
+-- Only anonymous functions within expressions may lack a name.
+function () end

@@ -1,0 +1,2 @@
+-- A local function has a plain name.
+local function a.b() end

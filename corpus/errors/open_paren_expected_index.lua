@@ -1,0 +1,2 @@
+local t = {}
+function t[1]() end

@@ -1,0 +1,2 @@
+local t = {}
+function t:a.b() end

@@ -1,0 +1,4 @@
+print(
+  1,
+  2
+local x = 3

@@ -1,0 +1,5 @@
+-- The line of the opening parenthesis is told.
+local x = (1
+  + 2
+  * 3
+local y

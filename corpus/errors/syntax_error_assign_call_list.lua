@@ -1,0 +1,2 @@
+local a
+a, print() = 1, 2

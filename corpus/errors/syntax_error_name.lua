@@ -1,0 +1,3 @@
+-- A lone name is no statement.
+local x = 1
+x

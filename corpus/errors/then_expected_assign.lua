@@ -1,0 +1,2 @@
+-- Assignment is no expression.
+if x = 1 then end

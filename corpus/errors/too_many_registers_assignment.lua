@@ -1,0 +1,11 @@
+local t = {}
+t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print],
+  t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print], t[print] = f()

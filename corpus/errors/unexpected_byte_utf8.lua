@@ -1,0 +1,2 @@
+-- Letters beyond ASCII are no part of names.
+local über = 1

@@ -1,0 +1,1 @@
+local price = $5

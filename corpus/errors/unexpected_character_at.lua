@@ -1,0 +1,2 @@
+@decorator
+local function f() end

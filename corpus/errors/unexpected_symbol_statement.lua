@@ -1,0 +1,2 @@
+-- A statement cannot begin with a number.
+1 + 1

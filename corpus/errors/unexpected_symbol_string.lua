@@ -1,0 +1,2 @@
+-- A literal cannot be called without parentheses.
+local x = "a" "b"

@@ -1,0 +1,5 @@
+-- A long string whose level never closes.
+local a = [[closed]]
+local s = [==[
+line
+]=] ]]

@@ -1,0 +1,2 @@
+-- The file ends within an escape.
+local s = "cut after the backslash\

@@ -1,0 +1,4 @@
+-- Blanks are skipped up to the end of the file.
+local s = "skips \z
+   
+
