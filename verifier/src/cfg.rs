@@ -13,16 +13,6 @@ use crate::diagnostic::{Gatherer, Listed, Pass, Place};
 use crate::rules::Rule;
 use crate::table::{Jump, row, word};
 
-/// Checks every jump of a function.
-pub(crate) fn check(proto: &Proto, out: &mut Gatherer) {
-    for (pc, &word) in proto.code.iter().enumerate() {
-        let jump = row(word).jump;
-        if jump != Jump::None {
-            check_jump(proto, pc, word, jump, out);
-        }
-    }
-}
-
 /// Where a word jumps to; outside the code it may be anything.
 #[inline]
 fn target(pc: usize, word: Instruction, jump: Jump) -> usize {
@@ -37,8 +27,14 @@ fn target(pc: usize, word: Instruction, jump: Jump) -> usize {
     }
 }
 
+/// Checks a jump.
 #[inline]
-fn check_jump(proto: &Proto, pc: usize, word: Instruction, jump: Jump, out: &mut Gatherer) {
+pub(crate) fn check(
+    proto: &Proto,
+    pc: usize,
+    (word, jump): (Instruction, Jump),
+    out: &mut Gatherer,
+) {
     let code = &proto.code;
     let target = target(pc, word, jump);
     let Some(&to) = code.get(target) else {

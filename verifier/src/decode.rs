@@ -2,14 +2,14 @@
 //!
 //! Every operand is checked for the role that the opcode table gives it. For each function the
 //! pass makes one table that says, of each value an 8-bit field can have, what it may be used as;
-//! checking an operand is then one load and one mask. What the table cannot say (register ranges
-//! whose length an operand gives, and a few values) is looked at in [`is_fine`]'s tail.
+//! checking an operand is then one load and one mask. A wide operand has one bound, as has the
+//! last register that the word touches. Hardly any of it takes a branch.
 
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
-use moonproof_bytecode::opcode::{Role, Span};
-use moonproof_bytecode::{Constant, Instruction, OpCode, Proto};
+use moonproof_bytecode::opcode::Role;
+use moonproof_bytecode::{Constant, Instruction, Proto};
 
-use crate::diagnostic::{Gatherer, Listed, Pass, Place};
+use crate::diagnostic::{Gatherer, Pass, Place};
 use crate::rules::Rule;
 use crate::table::{N_WIDE, Row, Wide, class, row};
 
@@ -26,7 +26,6 @@ pub(crate) struct Operands {
     /// By [`Wide`]: what a wide operand must be below.
     wide_bounds: [u32; N_WIDE],
     max_stack: u32,
-    is_vararg: bool,
 }
 
 impl Operands {
@@ -52,13 +51,15 @@ impl Operands {
         for (kind, len) in [
             (Wide::Constant, proto.constants.len()),
             (Wide::Proto, proto.protos.len()),
+            (Wide::OnlyVararg, if is_vararg { usize::MAX } else { 0 }),
+            (Wide::OnlyFixed, if is_vararg { 0 } else { usize::MAX }),
             (Wide::Nothing, 0),
         ] {
             if let Some(bound) = wide_bounds.get_mut(kind as usize) {
                 *bound = u32::try_from(len).unwrap_or(u32::MAX);
             }
         }
-        Self { classes, wide_bounds, max_stack: max_stack as u32, is_vararg }
+        Self { classes, wide_bounds, max_stack: max_stack as u32 }
     }
 
     #[inline]
@@ -86,6 +87,12 @@ static BASE: [u16; 256] = {
         if value <= MAX_HASH_SIZE {
             *entry |= class::HASH_SIZE;
         }
+        if value >= 1 {
+            *entry |= class::ONE_UP;
+        }
+        if value >= 2 {
+            *entry |= class::TWO_UP;
+        }
         let Some(next) = value.checked_add(1) else { break };
         value = next;
     }
@@ -98,25 +105,30 @@ fn add(classes: &mut [u16; 256], below: usize, class: u16) {
     }
 }
 
+/// Most constants are strings; asking for them first spares a jump that is hard to predict.
 fn class_of(constant: &Constant) -> u16 {
-    class::CONSTANT
-        | match constant {
-            Constant::Nil | Constant::Bool(_) => 0,
-            Constant::Integer(_) => class::NUMBER | class::INTEGER,
-            Constant::Float(_) => class::NUMBER,
-            Constant::String(s) if s.len() <= MAX_SHORT_LEN => class::STRING | class::FIELD,
-            Constant::String(_) => class::STRING,
-        }
+    const STRING: u16 = class::CONSTANT | class::STRING;
+    if let Constant::String(s) = constant {
+        return if s.len() <= MAX_SHORT_LEN { STRING | class::FIELD } else { STRING };
+    }
+    match constant {
+        Constant::Integer(_) => class::CONSTANT | class::NUMBER | class::INTEGER,
+        Constant::Float(_) => class::CONSTANT | class::NUMBER,
+        Constant::Nil | Constant::Bool(_) | Constant::String(_) => class::CONSTANT,
+    }
 }
 
-/// Checks every word of a function.
-pub(crate) fn check(proto: &Proto, out: &mut Gatherer) {
-    let operands = Operands::new(proto);
-    for (pc, &word) in proto.code.iter().enumerate() {
-        let row = row(word);
-        if !is_fine(&operands, word, row) {
-            explain(&operands, proto, pc as u32, word, out);
-        }
+/// Checks one word.
+#[inline]
+pub(crate) fn check(
+    operands: &Operands,
+    proto: &Proto,
+    pc: usize,
+    (word, row): (Instruction, &Row),
+    out: &mut Gatherer,
+) {
+    if !is_fine(operands, word, row) {
+        explain(operands, proto, pc, word, out);
     }
 }
 
@@ -128,35 +140,17 @@ fn is_fine(operands: &Operands, word: Instruction, row: &Row) -> bool {
         & operands.has(word.b(), row.b)
         & operands.has(word.c(), c_class)
         & (word.bx() < operands.wide_bound(row.wide))
-        && (!row.many || span_fits(operands, word, row.span))
-        && (!row.particular || particular(operands, word).is_none())
+        && !(row.length.is_more && row.length.behind_last(word) > operands.max_stack)
 }
 
-#[inline]
-fn span_fits(operands: &Operands, word: Instruction, span: Span) -> bool {
-    word.a().saturating_add(span.len(word.b(), word.c())) <= operands.max_stack
-}
-
-/// A broken rule that no operand's role covers.
-#[inline]
-fn particular(operands: &Operands, word: Instruction) -> Option<(Rule, &'static str)> {
-    match word.opcode()? {
-        OpCode::Concat if word.b() < 2 => Some((Rule::S10, "at least two operands")),
-        OpCode::TForCall if word.c() < 1 => Some((Rule::S10, "at least one loop variable")),
-        OpCode::Vararg if !operands.is_vararg => Some((Rule::S11, "no VARARG in this function")),
-        OpCode::Return0 | OpCode::Return1 if operands.is_vararg => {
-            Some((Rule::S11, "RETURN in a vararg function"))
-        }
-        _ => None,
-    }
-}
-
-/// Finds out what is wrong with a word that is not fine.
+/// Finds out what is wrong with a word that is not fine. Looks at just what [`is_fine`] looks at,
+/// so that there is always something to report.
 #[cold]
 #[inline(never)]
-fn explain(operands: &Operands, proto: &Proto, pc: u32, word: Instruction, out: &mut Gatherer) {
+fn explain(operands: &Operands, proto: &Proto, pc: usize, word: Instruction, out: &mut Gatherer) {
+    let place = Place::Code(u32::try_from(pc).unwrap_or(u32::MAX));
     let mut report = |rule, expected: String, found: String| {
-        out.report((Pass::Decode, rule), proto, Place::Code(pc), || (expected, found));
+        out.report((Pass::Decode, rule), proto, place, || (expected, found));
     };
     let Some(op) = word.opcode() else {
         report(Rule::S1, "an opcode of at most 82".to_string(), word.op_bits().to_string());
@@ -174,22 +168,26 @@ fn explain(operands: &Operands, proto: &Proto, pc: u32, word: Instruction, out: 
     }
     let bound = operands.wide_bound(row.wide);
     if word.bx() >= bound {
-        let (rule, what) = match row.wide {
-            Wide::Proto => (Rule::S6, "a nested function"),
-            Wide::Constant | Wide::Free | Wide::Nothing => (Rule::S3, "a constant"),
+        let (rule, expected) = match row.wide {
+            Wide::Proto => (Rule::S6, format!("a nested function below {bound}")),
+            Wide::OnlyVararg => (Rule::S11, format!("no {} without varargs", op.name())),
+            Wide::OnlyFixed => (Rule::S11, "RETURN in a vararg function".to_string()),
+            _ => (Rule::S3, format!("a constant below {bound}")),
         };
-        report(rule, format!("{what} below {bound}"), format!("Bx = {}", word.bx()));
+        let found = match row.wide {
+            Wide::OnlyVararg | Wide::OnlyFixed => op.name().to_string(),
+            _ => format!("Bx = {}", word.bx()),
+        };
+        report(rule, expected, found);
     }
-    if row.many && !span_fits(operands, word, row.span) {
-        let last = word.a().saturating_add(row.span.len(word.b(), word.c())).saturating_sub(1);
+    let behind_last = row.length.behind_last(word);
+    // If A itself is out of range, that was reported above.
+    if row.length.is_more && behind_last > operands.max_stack && operands.has(word.a(), row.a) {
         report(
             Rule::S2,
             format!("registers below {}", operands.max_stack),
-            format!("registers up to {last}"),
+            format!("registers up to {}", behind_last.saturating_sub(1)),
         );
-    }
-    if let Some((rule, expected)) = particular(operands, word) {
-        report(rule, expected.to_string(), Listed(word).to_string());
     }
 }
 
@@ -203,6 +201,8 @@ fn wanted(class: u16, role: Role, proto: &Proto, value: u32) -> (Rule, String) {
         class::UPVALUE => (Rule::S5, format!("an upvalue below {}", proto.upvalues.len())),
         class::EVENT => (Rule::S10, format!("an arithmetic event, {EVENTS:?}")),
         class::HASH_SIZE => (Rule::F6, format!("a hash size of at most {MAX_HASH_SIZE}")),
+        class::TWO_UP => (Rule::S10, "at least two operands".to_string()),
+        class::ONE_UP => (Rule::S10, "at least one loop variable".to_string()),
         class::N_PARAMS => (Rule::F4, format!("the number of parameters, {}", proto.n_params)),
         class::SHIFT if proto.is_vararg != 0 => {
             (Rule::S11, format!("{}", u32::from(proto.n_params).saturating_add(1)))

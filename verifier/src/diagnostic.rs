@@ -12,8 +12,7 @@ use crate::rules::Rule;
 /// Findings that a [`Rejection`] lists; further ones are only counted.
 pub const MAX_FINDINGS: usize = 200;
 
-/// The passes of the verifier, in order. A pass runs over a function only if the function passed
-/// the ones before it.
+/// The passes of the verifier, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pass {
     /// Limits, counts, debug information, upvalue descriptors.
@@ -196,8 +195,6 @@ pub(crate) struct Gatherer {
     path: Vec<u32>,
     list: Vec<Finding>,
     n_omitted: usize,
-    /// Findings so far, kept or not; the passes compare it to see whether one of them failed.
-    n_seen: usize,
 }
 
 impl Gatherer {
@@ -211,11 +208,6 @@ impl Gatherer {
         self.path.pop();
     }
 
-    /// How many findings there were so far.
-    pub(crate) fn n_seen(&self) -> usize {
-        self.n_seen
-    }
-
     /// Records a finding. The texts are only made if it is kept.
     #[cold]
     #[inline(never)]
@@ -226,7 +218,6 @@ impl Gatherer {
         place: Place,
         texts: impl FnOnce() -> (String, String),
     ) {
-        self.n_seen = self.n_seen.saturating_add(1);
         match self.list.first().map(|first| first.pass) {
             Some(earliest) if earliest < pass => return,
             Some(earliest) if earliest > pass => {

@@ -26,9 +26,10 @@
 //! );
 //! ```
 //!
-//! Verification runs in passes, each over what the ones before it accepted: [`Pass::Structure`]
-//! looks at counts and debug information, [`Pass::Decode`] at each word by itself,
-//! [`Pass::Pairs`] at neighbours, [`Pass::Cfg`] at jumps. All of them are linear in the size of
+//! Verification has four passes: [`Pass::Structure`] looks at counts and debug information,
+//! [`Pass::Decode`] at each word by itself, [`Pass::Pairs`] at neighbours, [`Pass::Cfg`] at jumps.
+//! A rejection lists the findings of the first pass that failed; the passes over words share one
+//! sweep, so that words are read once. All of them are linear in the size of
 //! the chunk, need memory in proportion to its nesting depth and its largest function's code, and
 //! neither panic nor recurse.
 //!
@@ -64,6 +65,7 @@ pub use verified::VerifiedChunk;
 use diagnostic::Gatherer;
 use moonproof_bytecode::limits::MAX_C_CALLS;
 use moonproof_bytecode::{Chunk, Proto};
+use table::{Jump, row};
 
 /// Verifies a chunk.
 ///
@@ -122,17 +124,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Runs the passes over one function up to the first that fails. `self.stack` ends with the
-    /// enclosing function.
+    /// Runs the passes over one function. `self.stack` ends with the enclosing function.
     fn check_one(&mut self, proto: &'a Proto, out: &mut Gatherer) {
         let parent = self.stack.last().map(|&(parent, _)| parent);
-        let n_seen = out.n_seen();
         structure::check(proto, parent, &mut self.scratch, out);
-        for pass in [decode::check, pairs::check, cfg::check] {
-            if out.n_seen() != n_seen {
-                return;
-            }
-            pass(proto, out);
+        check_words(proto, out);
+    }
+}
+
+/// Runs the passes over the words of one function, all of them in one sweep: what they find is
+/// sorted by pass when it is gathered.
+fn check_words(proto: &Proto, out: &mut Gatherer) {
+    let operands = decode::Operands::new(proto);
+    let mut neighbours = pairs::Neighbours::new(proto);
+    for (pc, &word) in proto.code.iter().enumerate() {
+        let row = row(word);
+        decode::check(&operands, proto, pc, (word, row), out);
+        neighbours.check(proto, pc, (word, row), out);
+        if row.jump != Jump::None {
+            cfg::check(proto, pc, (word, row.jump), out);
         }
     }
+    neighbours.check_end(proto, out);
 }

@@ -6,14 +6,14 @@
 //! must agree as well, [`disagreement`] compares them; in particular a consumer of open results
 //! always stands right behind their producer, so that O1 needs no knowledge of how control flows.
 //!
-//! All words have passed the decode pass when this one runs.
+//! What this pass finds in a function that failed the decode pass is not reported.
 
 use moonproof_bytecode::instruction::MAX_C;
 use moonproof_bytecode::{Instruction, OpCode, Proto};
 
 use crate::diagnostic::{Gatherer, Listed, Pass, Place};
 use crate::rules::Rule;
-use crate::table::{Relation, row, word};
+use crate::table::{Relation, Row, row, word};
 
 /// Items a constructor can hold per instruction that it takes: LOADNIL makes up to fifty, and so
 /// many are stored by one SETLIST (`LFIELDS_PER_FLUSH`, lopcodes.h).
@@ -23,32 +23,49 @@ const PAIRS_PER_INSTRUCTION: u64 = 2;
 /// What the last index of SETLIST must stay below, so that the reference's sums cannot overflow.
 const MAX_LAST_ITEM: u64 = i32::MAX as u64 - (1 << 21);
 
-/// Checks every word of a function with the next one.
-pub(crate) fn check(proto: &Proto, out: &mut Gatherer) {
-    let mut next_classes = if proto.is_vararg != 0 { word::VARARG_PREP } else { word::FREE };
-    let mut relation = Relation::None;
-    let mut previous = Instruction::default();
-    for (pc, &word) in proto.code.iter().enumerate() {
-        let row = row(word);
-        if row.word_class(word) & next_classes == 0 {
-            explain(proto, pc, previous, word, out);
-        } else if relation != Relation::None
-            && let Some(broken) = disagreement(relation, previous, word, proto)
+/// What the words so far ask of the next one.
+pub(crate) struct Neighbours {
+    next_classes: u16,
+    relation: Relation,
+    previous: Instruction,
+}
+
+impl Neighbours {
+    /// Before the first word of a function.
+    pub(crate) fn new(proto: &Proto) -> Self {
+        let next_classes = if proto.is_vararg != 0 { word::VARARG_PREP } else { word::FREE };
+        Self { next_classes, relation: Relation::None, previous: Instruction::default() }
+    }
+
+    /// Checks the next word against the one before it.
+    #[inline]
+    pub(crate) fn check(
+        &mut self,
+        proto: &Proto,
+        pc: usize,
+        (word, row): (Instruction, &Row),
+        out: &mut Gatherer,
+    ) {
+        if row.word_class(word) & self.next_classes == 0 {
+            let broken = why(proto, pc, self.previous, word);
+            report(proto, pc, broken, out);
+        } else if self.relation != Relation::None
+            && let Some(broken) = disagreement(self.relation, self.previous, word, proto)
         {
             report(proto, pc, broken, out);
         }
-        next_classes = row.next_classes(word);
-        relation = row.relation;
-        previous = word;
+        self.next_classes = row.next_classes(word);
+        self.relation = row.relation;
+        self.previous = word;
     }
-    if next_classes & word::END == 0 {
-        let last = proto.code.len().saturating_sub(1);
-        report(
-            proto,
-            last,
-            Broken::new(Rule::F2, "a return at the end", Listed(previous).to_string()),
-            out,
-        );
+
+    /// Checks that the code may end here.
+    pub(crate) fn check_end(&self, proto: &Proto, out: &mut Gatherer) {
+        if self.next_classes & word::END == 0 {
+            let last = proto.code.len().saturating_sub(1);
+            let found = Listed(self.previous).to_string();
+            report(proto, last, Broken::new(Rule::F2, "a return at the end", found), out);
+        }
     }
 }
 
@@ -184,11 +201,6 @@ fn extended(word: Instruction, extra: Instruction) -> u64 {
 /// Finds out which rule two neighbours break whose classes do not fit.
 #[cold]
 #[inline(never)]
-fn explain(proto: &Proto, pc: usize, previous: Instruction, word: Instruction, out: &mut Gatherer) {
-    let broken = why(proto, pc, previous, word);
-    report(proto, pc, broken, out);
-}
-
 fn why(proto: &Proto, pc: usize, previous: Instruction, word: Instruction) -> Broken {
     let name = |word: Instruction| word.opcode().map_or("no opcode", OpCode::name);
     let found = Listed(word).to_string();

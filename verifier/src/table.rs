@@ -35,9 +35,14 @@ pub(crate) mod class {
     pub(crate) const N_PARAMS: u16 = 1 << 11;
     /// What a return has in C.
     pub(crate) const SHIFT: u16 = 1 << 12;
+    /// A number from 1 up.
+    pub(crate) const ONE_UP: u16 = 1 << 13;
+    /// A number from 2 up.
+    pub(crate) const TWO_UP: u16 = 1 << 14;
 }
 
-/// What bounds a wide operand. Numbers index the bounds that the decode pass makes.
+/// What bounds a wide operand, or, where there is none, whether the word may occur at all. Numbers
+/// index the bounds that the decode pass makes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Wide {
@@ -47,12 +52,16 @@ pub(crate) enum Wide {
     Constant,
     /// The number of nested functions.
     Proto,
+    /// Zero outside vararg functions.
+    OnlyVararg,
+    /// Zero in vararg functions.
+    OnlyFixed,
     /// Zero: the word has no opcode.
     Nothing,
 }
 
 /// Number of [`Wide`] kinds.
-pub(crate) const N_WIDE: usize = 4;
+pub(crate) const N_WIDE: usize = 6;
 
 /// How a word jumps.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,6 +130,63 @@ pub(crate) enum Relation {
     ExtraIndex,
 }
 
+/// How many registers from A up a word touches: a [`Span`] without branches.
+#[derive(Clone, Copy)]
+pub(crate) struct Length {
+    /// Whether it may be anything but A alone, whose class says that it is a register.
+    pub(crate) is_more: bool,
+    /// At least so many.
+    least: u8,
+    /// Bits of B that count, all or none.
+    b_mask: u8,
+    /// What they count more.
+    b_more: i8,
+    /// As for B.
+    c_mask: u8,
+    c_more: i8,
+}
+
+impl Length {
+    const fn new(span: Span) -> Self {
+        let (least, b, c) = match span {
+            Span::None => (0, None, None),
+            Span::One => (1, None, None),
+            Span::Two => (2, None, None),
+            Span::Four => (4, None, None),
+            Span::Five => (5, None, None),
+            Span::NilFill | Span::List => (1, Some(1), None),
+            Span::CountB => (1, Some(0), None),
+            Span::Call => (1, Some(0), Some(-1)),
+            Span::Return => (0, Some(-1), None),
+            Span::Results => (1, None, Some(-1)),
+            Span::ForCall => (7, None, Some(4)),
+        };
+        const fn masked(more: Option<i8>) -> (u8, i8) {
+            match more {
+                Some(more) => (u8::MAX, more),
+                None => (0, 0),
+            }
+        }
+        let (b_mask, b_more) = masked(b);
+        let (c_mask, c_more) = masked(c);
+        let is_more = !matches!(span, Span::None | Span::One);
+        Self { is_more, least, b_mask, b_more, c_mask, c_more }
+    }
+
+    /// The register behind the last one that the word touches, if it touches any.
+    #[inline]
+    pub(crate) fn behind_last(self, word: Instruction) -> u32 {
+        // Masked values are below 256, so that no sum leaves the range of an int.
+        let count = |value: u32, mask: u8, more: i8| {
+            ((value & u32::from(mask)) as i32).wrapping_add(i32::from(more))
+        };
+        let of_b = count(word.b(), self.b_mask, self.b_more);
+        let of_c = count(word.c(), self.c_mask, self.c_more);
+        let length = of_b.max(of_c).max(i32::from(self.least));
+        word.a().wrapping_add(length as u32)
+    }
+}
+
 /// The packed row of an opcode.
 pub(crate) struct Row {
     /// Class that A must be in.
@@ -131,10 +197,8 @@ pub(crate) struct Row {
     pub(crate) c: [u16; 2],
     /// Bound of the wide operand.
     pub(crate) wide: Wide,
-    /// Whether registers above A are touched.
-    pub(crate) many: bool,
-    /// Whether the decode pass has something particular to ask.
-    pub(crate) particular: bool,
+    /// Registers touched from A up.
+    pub(crate) length: Length,
     /// Class of the word, if B is not zero and if it is.
     pub(crate) word: [u16; 2],
     /// Classes of the next word, ordinarily and if the bits under `selector` are zero (compared
@@ -146,8 +210,6 @@ pub(crate) struct Row {
     pub(crate) flip: u32,
     pub(crate) relation: Relation,
     pub(crate) jump: Jump,
-    /// Registers touched from A up.
-    pub(crate) span: Span,
 }
 
 impl Row {
@@ -183,15 +245,13 @@ const fn no_row() -> Row {
         b: 0,
         c: [0, 0],
         wide: Wide::Nothing,
-        many: false,
-        particular: false,
+        length: Length::new(Span::None),
         word: [0, 0],
         next: [0, 0],
         selector: 0,
         flip: 0,
         relation: Relation::None,
         jump: Jump::None,
-        span: Span::None,
     }
 }
 
@@ -212,8 +272,7 @@ const fn make_row(op: OpCode) -> Row {
     let info = &OPCODES[op as usize];
     let [first, second, third, _] = info.roles;
     let mut row = no_row();
-    row.span = info.span;
-    row.many = !matches!(info.span, Span::None | Span::One);
+    row.length = Length::new(info.span);
     (row.a, row.b, row.c) = match info.format {
         Format::Abc => (narrow(first), narrow(second), by_k(third)),
         Format::Abx | Format::AsBx => (narrow(first), class::ANY, [class::ANY; 2]),
@@ -236,10 +295,14 @@ const fn make_row(op: OpCode) -> Row {
         Role::JumpTfor => Jump::Tfor,
         _ => Jump::None,
     };
-    row.particular = matches!(
-        op,
-        OpCode::Concat | OpCode::TForCall | OpCode::Vararg | OpCode::Return0 | OpCode::Return1
-    );
+    // What the roles do not say.
+    match op {
+        OpCode::Concat => row.b = class::TWO_UP,
+        OpCode::TForCall => row.c = [class::ONE_UP; 2],
+        OpCode::Vararg => row.wide = Wide::OnlyVararg,
+        OpCode::Return0 | OpCode::Return1 => row.wide = Wide::OnlyFixed,
+        _ => {}
+    }
     with_neighbours(row, op)
 }
 
@@ -420,6 +483,19 @@ mod tests {
             assert_eq!(modes.ot, row.next[1] & word::OPEN != 0, "{op:?}: producers");
             let takes_open = word::OPEN | word::VARARG_PREP;
             assert_eq!(modes.it, row.word[1] & takes_open != 0, "{op:?}: consumers");
+        }
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_spans() {
+        for op in OpCode::ALL {
+            let span = op.info().span;
+            for (b, c) in (0..256).flat_map(|b| (0..256).map(move |c| (b, c))) {
+                let word = Instruction::abc(op, 100, b, c, false);
+                let length = row(word).length;
+                assert_eq!(length.behind_last(word), 100 + span.len(b, c), "{op:?} {b} {c}");
+                assert!(length.is_more || span.len(b, c) <= 1, "{op:?} {b} {c}");
+            }
         }
     }
 
