@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// Bytes kept in place; chosen so that a string takes 24 bytes, as `Box<[u8]>` and a length would.
-const INLINE: usize = 22;
+pub(crate) const INLINE: usize = 22;
 
 /// An immutable byte string. Short ones, which nearly all names are, need no allocation, and
 /// clones of long ones share their bytes.
@@ -28,6 +28,28 @@ impl ByteString {
             Self(Repr::Inline { len: bytes.len() as u8, bytes: inline })
         } else {
             Self(Repr::Shared(bytes.into()))
+        }
+    }
+
+    /// Copies the first `len` bytes of `input`, all of it if that is shorter. Quicker than [`new`]
+    /// on short strings in the midst of long input, as it copies a fixed number of bytes.
+    ///
+    /// [`new`]: Self::new
+    #[inline]
+    pub(crate) fn from_prefix(input: &[u8], len: usize) -> Self {
+        match input.first_chunk::<INLINE>() {
+            // What is behind the string is copied as well, but never looked at.
+            Some(bytes) if len <= INLINE => Self(Repr::Inline { len: len as u8, bytes: *bytes }),
+            _ => Self::new(input.get(..len).unwrap_or(input)),
+        }
+    }
+
+    /// The whole space of a string kept in place, and how much of it is the string.
+    #[inline]
+    pub(crate) fn inline_space(&self) -> Option<(&[u8; INLINE], usize)> {
+        match &self.0 {
+            Repr::Inline { len, bytes } => Some((bytes, usize::from(*len))),
+            Repr::Shared(_) => None,
         }
     }
 
@@ -91,6 +113,9 @@ mod tests {
         for len in [0, 1, INLINE - 1, INLINE, INLINE + 1, 1000] {
             let bytes: Vec<u8> = (0..len).map(|i| i as u8).collect();
             assert_eq!(ByteString::new(&bytes).as_bytes(), bytes, "{len} bytes");
+            let longer = [&bytes[..], b"behind it, more bytes than are kept in place"].concat();
+            assert_eq!(ByteString::from_prefix(&longer, len).as_bytes(), bytes, "{len} bytes");
+            assert_eq!(ByteString::from_prefix(&bytes, len).as_bytes(), bytes, "{len} bytes");
         }
     }
 }

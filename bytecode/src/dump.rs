@@ -7,7 +7,7 @@
 
 use byteorder::{ByteOrder, LittleEndian, WriteBytesExt};
 
-use crate::byte_string::ByteString;
+use crate::byte_string::{ByteString, INLINE};
 use crate::chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
 use crate::header::{self, tag};
 use crate::instruction::Instruction;
@@ -97,6 +97,16 @@ impl Dumper {
 
     #[inline]
     fn string(&mut self, string: &ByteString) {
+        if let Some((space, len)) = string.inline_space() {
+            // Copying a fixed number of bytes and taking some back is quicker than copying few.
+            let mut buffer = [0; 1 + INLINE];
+            buffer[0] = (len as u8 + 1) | 0x80;
+            buffer[1..].copy_from_slice(space);
+            let start = self.out.len();
+            self.out.extend_from_slice(&buffer);
+            self.out.truncate(start + 1 + len);
+            return;
+        }
         let bytes = string.as_bytes();
         self.size(bytes.len() as u64 + 1);
         self.out.extend_from_slice(bytes);
@@ -192,8 +202,8 @@ impl Dumper {
                     self.eight_bytes(f.to_bits());
                 }
                 Constant::String(string) => {
-                    let is_short = string.len() <= MAX_SHORT_LEN;
-                    self.byte(if is_short { tag::SHORT_STRING } else { tag::LONG_STRING });
+                    let is_long = string.len() > MAX_SHORT_LEN;
+                    self.byte(if is_long { tag::LONG_STRING } else { tag::SHORT_STRING });
                     self.string(string);
                 }
             }

@@ -104,8 +104,9 @@ pub(super) fn optional_string(input: &[u8]) -> Parsed<'_, Option<ByteString>> {
     let Some(len) = size.checked_sub(1) else {
         return Ok((rest, None));
     };
+    let start = rest;
     let (rest, bytes) = block(rest, usize::try_from(len).unwrap_or(usize::MAX))?;
-    Ok((rest, Some(ByteString::new(bytes))))
+    Ok((rest, Some(ByteString::from_prefix(start, bytes.len()))))
 }
 
 /// A string that must be there (`loadString`).
