@@ -1,0 +1,30 @@
+//! Metamethod events, which MMBIN and its kin name by number.
+
+/// Names of the metamethod events in the order of their numbers (`luaT_init`, ltm.c).
+pub const EVENT_NAMES: [&str; 25] = [
+    "__index",
+    "__newindex",
+    "__gc",
+    "__mode",
+    "__len",
+    "__eq",
+    "__add",
+    "__sub",
+    "__mul",
+    "__mod",
+    "__pow",
+    "__div",
+    "__idiv",
+    "__band",
+    "__bor",
+    "__bxor",
+    "__shl",
+    "__shr",
+    "__unm",
+    "__bnot",
+    "__lt",
+    "__le",
+    "__concat",
+    "__call",
+    "__close",
+];
