@@ -5,7 +5,7 @@
 //! hostile chunk cannot make its rejection larger than itself.
 
 use moonproof_bytecode::opcode::Column;
-use moonproof_bytecode::{Instruction, Proto};
+use moonproof_bytecode::{Instruction, Offsets, Proto};
 
 use crate::rules::Rule;
 
@@ -102,13 +102,29 @@ impl Rejection {
         self.0.list.first().map_or(Rule::S13, |finding| finding.rule)
     }
 
-    /// Fills in byte offsets, which only the chunk's bytes can tell: `offset_of` is asked once for
-    /// each finding.
-    pub fn locate(&mut self, mut offset_of: impl FnMut(&Finding) -> Option<usize>) {
+    /// Fills in byte offsets. `offsets` are those of the chunk's bytes (`load_with_offsets`); the
+    /// data model does not keep them. Findings about an item of variable length, or of a table
+    /// that is absent, get the offset of their table.
+    pub fn locate(&mut self, offsets: &Offsets) {
         for finding in &mut self.0.list {
-            finding.offset = offset_of(finding);
+            finding.offset = offsets.of(&finding.path).map(|proto| match finding.place {
+                Place::Function => proto.start,
+                Place::Code(pc) => proto.instruction(pc),
+                Place::Upvalue(i) => item(proto.upvalues, i, UPVALUE_SIZE),
+                Place::LineInfo(pc) => item(proto.line_info, pc, 1),
+                Place::AbsLine(_) => proto.abs_line_info,
+                Place::LocVar(_) => proto.loc_vars,
+            });
         }
     }
+}
+
+/// Bytes of an upvalue descriptor in a chunk.
+const UPVALUE_SIZE: usize = 3;
+
+/// Offset of an item of a table.
+fn item(table: usize, idx: u32, size: usize) -> usize {
+    table.saturating_add((idx as usize).saturating_mul(size))
 }
 
 impl std::error::Error for Rejection {}

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use kit::*;
 use moonproof_bytecode::OpCode::*;
-use moonproof_bytecode::{Chunk, Instruction, LocVar, UpvalDesc};
+use moonproof_bytecode::{Chunk, Instruction, LocVar, Strip, UpvalDesc, dump, load_with_offsets};
 use moonproof_verifier::{Keeper, Pass, Place, Rule, check};
 
 /// Asserts that a chunk is rejected for that rule and no other.
@@ -351,12 +351,15 @@ fn findings_say_where() {
             (Rule::S2, Pass::Decode, vec![0, 0], Place::Code(0)),
         ]
     );
-    rejection.locate(|finding| finding.pc().map(|pc| 100 + pc as usize));
+    let bytes = dump(&chunk, Strip::Nothing);
+    rejection.locate(&load_with_offsets(&bytes).unwrap().1);
+    let offset = rejection.findings()[0].offset.unwrap();
+    assert_eq!(bytes[offset..offset + 4], [100, 0, 0, 0]);
     assert_eq!(
         rejection.to_string(),
-        "S1 (opcodes exist): function 0, pc 2, byte 102: 0x00000064: \
+        "S1 (opcodes exist): function 0, pc 2, byte 65: 0x00000064: \
          expected an opcode of at most 82, found 100\n\
-         S2 (registers lie in the frame): function 0.0, pc 0, byte 100: MOVE 200 0: \
+         S2 (registers lie in the frame): function 0.0, pc 0, byte 79: MOVE 200 0: \
          expected a register below 3, found A = 200"
     );
 }
