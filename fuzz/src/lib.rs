@@ -1,0 +1,26 @@
+//! Fuzz bodies and mutators.
+//!
+//! A body takes any bytes, does what its target is about and panics if a promise is broken; what
+//! it reached is counted, because a fuzzer that gets nowhere looks exactly like one that finds
+//! nothing. Bodies are ordinary functions: `fuzz_targets/` holds the few lines that hand them to
+//! libFuzzer, and `tests/seeds.rs` runs them over their seeds, and over mutations of those, with
+//! the stable toolchain.
+//!
+//! | target | input | promise |
+//! |---|---|---|
+//! | [`load`] | any bytes | no panic, memory in proportion, what loads dumps back, verdicts agree |
+//!
+//! This crate is a member of the workspace so that its bodies are built and tested with it. The
+//! glue in `fuzz_targets/` is a workspace of its own, because libFuzzer needs a nightly compiler
+//! and sanitizer flags that must not reach anything else.
+#![forbid(unsafe_code)]
+
+pub mod load;
+pub mod mutate;
+mod reached;
+mod rng;
+mod seeds;
+
+pub use reached::Reached;
+pub use rng::Rng;
+pub use seeds::{Seed, seeds};

@@ -1,0 +1,72 @@
+//! The fuzz bodies on the stable toolchain: over their seeds, and over mutations of those. Memory
+//! is capped as in the fuzz targets.
+
+use std::alloc::System;
+use std::sync::Mutex;
+
+use cap::Cap;
+use moonproof_fuzz::{Rng, Seed, load, mutate, seeds};
+
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+/// The allocator counts for the whole process: one target at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Runs a body with that much memory on top of what is in use.
+fn with_limit(limit: usize, body: impl FnOnce()) {
+    ALLOCATOR.set_limit(ALLOCATOR.allocated() + limit).expect("a limit above what is in use");
+    body();
+    ALLOCATOR.set_limit(usize::MAX).expect("no limit");
+}
+
+/// Runs a body over seeds and `n` mutations of each, and over cut and damaged seeds.
+fn smoke(
+    seeds: &[Seed],
+    n: u64,
+    mutate: fn(&[u8], usize, u64) -> Option<Vec<u8>>,
+    run: impl Fn(&[u8]),
+) {
+    assert!(seeds.len() > 20, "only {} seeds", seeds.len());
+    let mut rng = Rng::new(5);
+    for seed in seeds {
+        run(&seed.bytes);
+        run(&seed.bytes[..rng.below(seed.bytes.len())]);
+        let mut damaged = seed.bytes.clone();
+        for _ in 0..3 {
+            let at = rng.below(damaged.len());
+            if let Some(byte) = damaged.get_mut(at) {
+                *byte ^= 1 << rng.below(8);
+            }
+            run(&damaged);
+        }
+        let mut bytes = seed.bytes.clone();
+        for i in 0..n {
+            // Every other mutation starts from the one before, so that edits add up.
+            if i % 2 == 0 {
+                bytes.clone_from(&seed.bytes);
+            }
+            if let Some(mutated) = mutate(&bytes, 1 << 14, rng.bits()) {
+                run(&mutated);
+                bytes = mutated;
+            }
+        }
+    }
+}
+
+#[test]
+fn load_target() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap();
+    let seeds = seeds("load");
+    for seed in seeds.iter().filter(|seed| seed.name.starts_with("codegen.")) {
+        with_limit(load::memory_bound(seed.bytes.len()), || load::run(&seed.bytes));
+    }
+    assert_eq!(load::REACHED.n(load::REJECTED), 0, "chunks made by the compiler verify");
+    smoke(&seeds, 40, mutate::mutate_chunk, |bytes| {
+        with_limit(load::memory_bound(bytes.len()), || load::run(bytes));
+    });
+    println!("{}", load::REACHED.line());
+    for end in [load::REFUSED, load::REJECTED, load::VERIFIED] {
+        assert!(load::REACHED.n(end) > 100, "{}", load::REACHED.line());
+    }
+}
