@@ -1,0 +1,505 @@
+//! Calls, returns and unwinding, without recursion on the Rust stack.
+//!
+//! A call pushes a frame; what happens when it returns is in the frame's `want`: a number of
+//! results for the Lua function below, or one of the codes here. Native functions that call are
+//! states in the frame stack ([`Cont`]), so that a chain of `pcall`, metamethods and iterators runs
+//! in one loop ([`Vm::drive`]) and can be left by a yield or an error at any depth.
+
+use crate::closure::{Closure, NativeFn};
+use crate::heap::Gc;
+use crate::interp::{Consts, Pc};
+use crate::metamethod::Event;
+use crate::native::{NativeRet, NativeResult};
+use crate::stack::{FrameRef, Slot};
+use crate::value::{Tag, Value};
+use crate::vm::{Raised, Vm};
+use moonproof_bytecode::limits::MAX_C_CALLS;
+
+/// All results, setting top.
+pub(crate) const MULTI: i32 = -1;
+/// One result for the interrupted instruction of the Lua function below (`luaV_finishOp`).
+pub(crate) const FINISH_OP: i32 = -2;
+/// All results, for the Rust code that called.
+pub(crate) const HOST: i32 = -3;
+/// All results, for the native function below, which has a continuation.
+pub(crate) const CONT: i32 = -4;
+/// The frame is the body of a coroutine.
+pub(crate) const BODY: i32 = -5;
+
+/// Flag in a Lua frame's `info`: it replaced its caller by a tail call.
+pub(crate) const TAIL_CALLED: u32 = 1 << 31;
+/// Flag in a Lua frame's `info`: a `__close` handler interrupted its return of an open result.
+pub(crate) const CLOSING_RETURN: u32 = 1 << 30;
+/// The number of variable arguments in a Lua frame's `info`.
+pub(crate) const N_EXTRA_MASK: u32 = (1 << 20) - 1;
+/// Operands that an interrupted CONCAT has left, in a Lua frame's `info`.
+pub(crate) const CONCAT_SHIFT: u32 = 20;
+/// Flag in a Lua frame's `info`: a comparison by `<=` is done by the swapped `__lt`.
+pub(crate) const SWAPPED_LT: u32 = 1 << 29;
+
+const _: () = assert!(moonproof_bytecode::limits::MAX_STACK <= N_EXTRA_MASK as usize);
+
+/// Slots that a native function may push without asking (`LUA_MINSTACK`).
+const NATIVE_ROOM: usize = 20;
+
+/// What a native function does when the function that it called returns, or fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub(crate) enum Cont {
+    /// It calls nothing.
+    None,
+    /// `pcall`: true and the results.
+    Pcall,
+    /// `xpcall`: the same; the handler is the argument before the function.
+    Xpcall,
+    /// A protected call that failed and is closing variables; the error is in its first slot.
+    Closing,
+    /// `coroutine.resume`.
+    Resume,
+    /// A function of `coroutine.wrap`.
+    Wrap,
+    /// The results as they are: `dofile`, `pairs` is another.
+    Results,
+    /// `pairs` with `__pairs`: three results.
+    Pairs,
+    /// It yielded: what resumes it are its results.
+    Yielded,
+}
+
+const CONTS: [Cont; 9] = [
+    Cont::None,
+    Cont::Pcall,
+    Cont::Xpcall,
+    Cont::Closing,
+    Cont::Resume,
+    Cont::Wrap,
+    Cont::Results,
+    Cont::Pairs,
+    Cont::Yielded,
+];
+
+/// The continuation in a native frame's `info`.
+pub(crate) fn cont_of(frame: FrameRef) -> Cont {
+    CONTS.get(frame.info.get() as usize).copied().unwrap_or(Cont::None)
+}
+
+/// The next thing to do.
+pub(crate) enum Next {
+    /// Call the value in `func` with `n_args` arguments above it.
+    Call { func: Slot, n_args: usize, want: i32 },
+    /// The top frame ends with `n` results from `first` up.
+    Return { first: Slot, n: usize },
+    /// A Lua function is on top: go on with it.
+    Run,
+    /// The host's call has returned.
+    Exit,
+}
+
+/// Whether the interpreter goes on or returns to the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Flow {
+    Run,
+    Exit,
+}
+
+impl Vm {
+    /// Does what is next until a Lua function is to run or the host is to be returned to.
+    pub(crate) fn drive(&mut self, mut next: Next) -> Result<Flow, Raised> {
+        loop {
+            next = match next {
+                Next::Call { func, n_args, want } => self.begin_call(func, n_args, want)?,
+                Next::Return { first, n } => self.end_frame(first, n)?,
+                Next::Run => return Ok(Flow::Run),
+                Next::Exit => return Ok(Flow::Exit),
+            }
+        }
+    }
+
+    /// Begins a call (`luaD_precall`).
+    pub(crate) fn begin_call(&mut self, func: Slot, n_args: usize, want: i32) -> Result<Next, Raised> {
+        let callee = func.get();
+        match callee.tag() {
+            Tag::CLOSURE => match callee.as_closure() {
+                Some(closure) => self.push_lua_frame(closure, func, n_args, want).map(|()| Next::Run),
+                None => Ok(Next::Run),
+            },
+            Tag::NATIVE | Tag::NATIVE_CLOSURE => match callee.as_native() {
+                Some(native) => self.call_native(native, func, n_args, want),
+                None => Ok(Next::Run),
+            },
+            _ => {
+                let func = self.insert_call_handler(func, n_args)?;
+                Ok(Next::Call { func, n_args: n_args + 1, want })
+            }
+        }
+    }
+
+    /// Puts the `__call` handler of what is no function under it (`luaD_tryfuncTM`).
+    pub(crate) fn insert_call_handler(&mut self, func: Slot, n_args: usize) -> Result<Slot, Raised> {
+        let callee = func.get();
+        let handler = self.handler(callee, Event::Call);
+        if handler.is_nil() {
+            return Err(self.call_error(func));
+        }
+        let position = self.cur.position(func);
+        self.cur.top = func.add(n_args + 1);
+        if !self.has_room(1) {
+            self.grow_stack(1)?;
+        }
+        let func = self.cur.slot_at(position);
+        for i in (0..=n_args).rev() {
+            func.add(i + 1).set(func.add(i).get());
+        }
+        func.set(handler);
+        self.cur.top = func.add(n_args + 2);
+        Ok(func)
+    }
+
+    /// Pushes the frame of a Lua function, whose missing arguments become nil.
+    pub(crate) fn push_lua_frame(
+        &mut self,
+        closure: Gc<Closure>,
+        func: Slot,
+        n_args: usize,
+        want: i32,
+    ) -> Result<(), Raised> {
+        let proto = closure.proto();
+        let size = usize::from(proto.max_stack).max(n_args);
+        let mut base = func.add(1);
+        self.cur.top = base.add(n_args);
+        if base.add(size) > self.cur.limit {
+            let position = self.cur.position(base);
+            self.grow_stack(size)?;
+            base = self.cur.slot_at(position);
+        }
+        let n_params = usize::from(proto.n_params);
+        if n_args < n_params {
+            base.add(n_args).clear(n_params - n_args);
+        }
+        self.cur.push_frame(base, proto.entry(), proto.consts(), want, 0);
+        Ok(())
+    }
+
+    /// Runs a native function in a frame of its own.
+    #[inline]
+    pub(crate) fn call_native(
+        &mut self,
+        native: &'static NativeFn,
+        func: Slot,
+        n_args: usize,
+        want: i32,
+    ) -> Result<Next, Raised> {
+        let mut base = func.add(1);
+        self.cur.top = base.add(n_args);
+        if self.cur.limit.above(self.cur.top) < NATIVE_ROOM {
+            let position = self.cur.position(base);
+            self.grow_stack(NATIVE_ROOM)?;
+            base = self.cur.slot_at(position);
+        }
+        self.cur.push_frame(base, Pc::NULL, Consts::NULL, want, 0);
+        let result = (native.call)(self);
+        self.after_native(result)
+    }
+
+    /// What follows from how a native function ended.
+    #[inline]
+    pub(crate) fn after_native(&mut self, result: NativeResult) -> Result<Next, Raised> {
+        match result? {
+            NativeRet::Values(n) => {
+                if self.heap.is_step_due() {
+                    self.safepoint();
+                }
+                Ok(Next::Return { first: self.cur.top.sub(n), n })
+            }
+            NativeRet::Call { n_args, cont } => {
+                self.cur.frame.info.set(cont as u32);
+                let func = self.cur.top.sub(n_args + 1);
+                Ok(Next::Call { func, n_args, want: CONT })
+            }
+            NativeRet::Resume { thread, n_args, cont } => {
+                self.cur.frame.info.set(cont as u32);
+                self.resume(thread, n_args)
+            }
+            NativeRet::Yield(n) => self.yield_values(n),
+        }
+    }
+
+    /// Ends the top frame with `n` results from `first` up.
+    pub(crate) fn end_frame(&mut self, first: Slot, n: usize) -> Result<Next, Raised> {
+        let frame = self.cur.frame;
+        let want = frame.want.get();
+        let dest = self.func_slot(frame);
+        self.cur.pop_frame();
+        if want >= MULTI {
+            self.move_results(dest, first, n, want);
+            return Ok(Next::Run);
+        }
+        match want {
+            FINISH_OP => {
+                let value = if n == 0 { Value::NIL } else { first.get() };
+                self.finish_op(dest, value)
+            }
+            CONT => {
+                dest.copy_from(first, n);
+                self.cur.top = dest.add(n);
+                self.continue_native(dest, n)
+            }
+            BODY => self.finish_body(first, n),
+            _ => {
+                dest.copy_from(first, n);
+                self.cur.top = dest.add(n);
+                Ok(Next::Exit)
+            }
+        }
+    }
+
+    /// Moves results to where the caller wants them (`moveresults`).
+    #[inline]
+    pub(crate) fn move_results(&mut self, dest: Slot, first: Slot, n: usize, want: i32) {
+        if want == MULTI {
+            dest.copy_from(first, n);
+            self.cur.top = dest.add(n);
+        } else {
+            let want = want as usize;
+            let copied = n.min(want);
+            dest.copy_from(first, copied);
+            dest.add(copied).clear(want - copied);
+        }
+    }
+
+    /// Where the function of a frame was called, and its results go: a vararg function's frame
+    /// stands above its arguments.
+    pub(crate) fn func_slot(&self, frame: FrameRef) -> Slot {
+        let func = frame.base.get().sub(1);
+        match func.get().as_closure() {
+            Some(closure) if frame.is_lua() && closure.proto().is_vararg && is_shifted(frame, closure) => {
+                let n_extra = (frame.info.get() & N_EXTRA_MASK) as usize;
+                func.sub(n_extra + usize::from(closure.proto().n_params) + 1)
+            }
+            _ => func,
+        }
+    }
+
+    /// The native function below goes on: what it called left `n` results from `dest` up.
+    fn continue_native(&mut self, dest: Slot, n: usize) -> Result<Next, Raised> {
+        let frame = self.cur.frame;
+        let base = frame.base.get();
+        match cont_of(frame) {
+            Cont::Pcall => {
+                // The results begin in the place of the function, which is the first argument's.
+                let first = base.sub(1);
+                first.set(Value::bool(true));
+                debug_assert!(dest == base);
+                Ok(Next::Return { first, n: n + 1 })
+            }
+            Cont::Xpcall => {
+                // xpcall(f, handler, ...) called from the third slot: handler, f, arguments.
+                let first = dest.sub(1);
+                first.set(Value::bool(true));
+                Ok(Next::Return { first, n: n + 1 })
+            }
+            Cont::Pairs => {
+                dest.add(n).clear(3_usize.saturating_sub(n));
+                Ok(Next::Return { first: dest, n: 3 })
+            }
+            Cont::Closing => self.close_protected(),
+            Cont::None | Cont::Results | Cont::Resume | Cont::Wrap | Cont::Yielded => {
+                Ok(Next::Return { first: dest, n })
+            }
+        }
+    }
+
+    /// Calls a value from Rust: it and its arguments are pushed, its results take their place.
+    /// Nothing in between can yield.
+    ///
+    /// # Errors
+    ///
+    /// What the function raises, with the stack as it was below the function.
+    pub(crate) fn call(&mut self, n_args: usize) -> Result<(), Raised> {
+        let func = self.cur.top.sub(n_args + 1);
+        let position = self.cur.position(func);
+        if self.n_native_calls >= MAX_C_CALLS {
+            return Err(self.native_overflow());
+        }
+        self.n_native_calls += 1;
+        let thread = self.thread;
+        thread.n_native_calls.set(thread.n_native_calls.get() + 1);
+        let depth = self.cur.depth();
+        let result = match self.drive(Next::Call { func, n_args, want: HOST }) {
+            Ok(Flow::Run) => self.run(),
+            Ok(Flow::Exit) => Ok(()),
+            Err(Raised) => self.unwind_and_run(depth),
+        };
+        self.n_native_calls -= 1;
+        thread.n_native_calls.set(thread.n_native_calls.get() - 1);
+        if result.is_err() {
+            self.cur.top = self.cur.slot_at(position);
+        }
+        result
+    }
+
+    /// An error before the first Lua function ran: it may still be caught above the host's call.
+    fn unwind_and_run(&mut self, depth: usize) -> Result<(), Raised> {
+        if self.cur.depth() <= depth {
+            return Err(Raised);
+        }
+        match self.unwind() {
+            Ok(Flow::Run) => self.run(),
+            Ok(Flow::Exit) => Ok(()),
+            Err(Raised) => Err(Raised),
+        }
+    }
+
+    #[cold]
+    fn native_overflow(&mut self) -> Raised {
+        let raised = self.runtime_error(b"C stack overflow");
+        // There is no room for a message handler.
+        self.error_handled = true;
+        raised
+    }
+
+    /// Calls a function with arguments and returns its first result.
+    pub(crate) fn call_for_one(&mut self, func: Value, args: &[Value]) -> Result<Value, Raised> {
+        self.check_stack(args.len() + 1, "")?;
+        self.push(func);
+        for arg in args {
+            self.push(*arg);
+        }
+        let position = self.cur.position(self.cur.top) - args.len() - 1;
+        self.call(args.len())?;
+        let first = self.cur.slot_at(position);
+        let value = if first < self.cur.top { first.get() } else { Value::NIL };
+        self.cur.top = first;
+        Ok(value)
+    }
+
+    /// Finds who catches the error in `self.error` and goes on there (`luaD_throw`, `precover`).
+    ///
+    /// # Errors
+    ///
+    /// The error reached the host's call, whose frame is gone.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn unwind(&mut self) -> Result<Flow, Raised> {
+        loop {
+            self.run_message_handler();
+            let frame = self.cur.frame;
+            if !frame.is_lua() && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing) {
+                match self.catch().and_then(|next| self.drive(next)) {
+                    Ok(flow) => return Ok(flow),
+                    Err(Raised) => continue,
+                }
+            }
+            match frame.want.get() {
+                HOST => {
+                    let func = self.func_slot(frame);
+                    self.close_upvals(func);
+                    self.cur.pop_frame();
+                    self.close_for_host(func);
+                    return Err(Raised);
+                }
+                BODY => match self.fail_body().and_then(|next| self.drive(next)) {
+                    Ok(flow) => return Ok(flow),
+                    Err(Raised) => {}
+                },
+                _ => {
+                    if self.cur.depth() == 0 {
+                        return Err(Raised);
+                    }
+                    self.cur.pop_frame();
+                }
+            }
+        }
+    }
+
+    /// The protected call on top has caught an error: its function's variables are closed, and it
+    /// returns false and the error.
+    fn catch(&mut self) -> Result<Next, Raised> {
+        let frame = self.cur.frame;
+        frame.info.set(Cont::Closing as u32);
+        // The function's own place: nothing is captured there, and its variables are above.
+        frame.base.get().set(self.error);
+        self.shrink_after_overflow();
+        self.close_protected()
+    }
+
+    /// Lets the handler of the nearest `xpcall` look at the error where it was raised, once
+    /// (`luaG_errormsg`).
+    fn run_message_handler(&mut self) {
+        if self.error_handled {
+            return;
+        }
+        self.error_handled = true;
+        let Some(handler) = self.message_handler() else { return };
+        let error = self.error;
+        self.cur.top = self.frame_top().max(self.cur.top);
+        match self.call_for_one(handler, &[error]) {
+            Ok(value) => self.error = value,
+            // The failure was shown to the handler in its turn.
+            Err(Raised) => {}
+        }
+        self.error_handled = true;
+    }
+
+    /// The handler of the nearest protected call, if it is an `xpcall`.
+    fn message_handler(&self) -> Option<Value> {
+        for depth in (0..=self.cur.depth()).rev() {
+            let frame = self.cur.frame_at(depth);
+            if frame.is_lua() {
+                continue;
+            }
+            match cont_of(frame) {
+                Cont::Xpcall => return Some(frame.base.get().add(1).get()),
+                Cont::Pcall | Cont::Closing => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Closes what the failed function left open, one variable a call; then returns.
+    fn close_protected(&mut self) -> Result<Next, Raised> {
+        let base = self.cur.frame.base.get();
+        self.close_upvals(base.add(1));
+        if let Some(variable) = self.take_to_close(base.add(1)) {
+            return self.call_close(variable, base.get(), CONT);
+        }
+        let error = base.get();
+        let first = base.sub(1);
+        first.set(Value::bool(false));
+        base.set(error);
+        self.cur.top = base.add(1);
+        Ok(Next::Return { first, n: 2 })
+    }
+
+    /// Variables that a failed call of the host's left open; their handlers cannot yield, and an
+    /// error in one replaces the error.
+    fn close_for_host(&mut self, level: Slot) {
+        let position = self.cur.position(level);
+        while let Some(variable) = self.take_to_close(self.cur.slot_at(position)) {
+            let (value, error) = (variable.get(), self.error);
+            self.cur.top = variable.add(1);
+            self.pinned.push(error);
+            let handler = self.handler(value, Event::Close);
+            let result = self.call_for_one(handler, &[value, error]);
+            self.pinned.pop();
+            if result.is_ok() {
+                self.error = error;
+            }
+            self.close_upvals(self.cur.slot_at(position));
+        }
+    }
+
+    /// After an overflow was caught, the stack goes back to its normal size.
+    pub(crate) fn shrink_after_overflow(&mut self) {
+        let max = moonproof_bytecode::limits::MAX_STACK;
+        if self.cur.capacity() > max && self.cur.position(self.cur.frame.base.get()) + 1000 < max {
+            self.resize_stack(max);
+        }
+    }
+}
+
+/// Whether VARARGPREP has moved the frame already.
+fn is_shifted(frame: FrameRef, closure: Gc<Closure>) -> bool {
+    frame.pc.get() != closure.proto().entry()
+}

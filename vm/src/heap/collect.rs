@@ -1,0 +1,437 @@
+//! The cycle: pause, mark, atomic step, sweep, finalizers.
+
+use super::mark::{FINALIZABLE, WHITE0, WHITES};
+use super::pages::Verdict;
+use super::raw::{Gc, Header};
+use super::{Heap, destroy};
+use crate::metamethod::Event;
+use crate::stack::Stack;
+use crate::table::Table;
+use crate::thread::Thread;
+use crate::value::{Tag, Value};
+use crate::vm::Vm;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Phase {
+    Pause,
+    Mark,
+    Sweep,
+}
+
+/// Bytes allocated between two steps, and the least work of a step.
+const STEP_BYTES: usize = 8 << 10;
+/// The first cycle begins at this many bytes.
+const FIRST_THRESHOLD: usize = 64 << 10;
+
+/// Collector state.
+pub(crate) struct Collector {
+    white: u8,
+    pub(crate) phase: Phase,
+    /// Bytes in use at which the next step is due.
+    pub(crate) threshold: usize,
+    /// Stopped by the program (`collectgarbage("stop")`), or while a VM is being set up.
+    pub(crate) stopped: bool,
+    /// Set while a finalizer runs or the VM closes.
+    pub(crate) suspended: bool,
+    /// Percentage of live memory to wait for before a cycle begins, and of work per byte allocated.
+    pub(crate) pause: usize,
+    pub(crate) step_multiplier: usize,
+    pub(super) in_atomic: bool,
+    /// Bytes traversed in the current step.
+    pub(super) work: usize,
+    pub(super) gray: Vec<Gc<Header>>,
+    pub(super) gray_again: Vec<Gc<Header>>,
+    pub(super) weak_values: Vec<Gc<Table>>,
+    pub(super) ephemerons: Vec<Gc<Table>>,
+    pub(super) all_weak: Vec<Gc<Table>>,
+    /// Objects with a finalizer, in the order in which it was set.
+    finalizable: Vec<Gc<Header>>,
+    /// Dead ones whose finalizer is to run, the last first.
+    pub(super) to_finalize: Vec<Gc<Header>>,
+    pub(super) threads: Vec<Gc<Thread>>,
+    /// Key of `__mode`, whose value makes a table weak.
+    mode_name: Option<Gc<crate::string::Str>>,
+}
+
+impl Collector {
+    pub(super) fn new() -> Self {
+        Self {
+            white: WHITE0,
+            phase: Phase::Pause,
+            threshold: FIRST_THRESHOLD,
+            stopped: false,
+            suspended: false,
+            pause: 200,
+            step_multiplier: 100,
+            in_atomic: false,
+            work: 0,
+            gray: Vec::new(),
+            gray_again: Vec::new(),
+            weak_values: Vec::new(),
+            ephemerons: Vec::new(),
+            all_weak: Vec::new(),
+            finalizable: Vec::new(),
+            to_finalize: Vec::new(),
+            threads: Vec::new(),
+            mode_name: None,
+        }
+    }
+
+    /// The colour of new objects.
+    #[inline(always)]
+    pub(super) fn white(&self) -> u8 {
+        self.white
+    }
+
+    #[inline(always)]
+    pub(super) fn dead_white(&self) -> u8 {
+        self.white ^ WHITES
+    }
+
+    pub(super) fn keeps_invariant(&self) -> bool {
+        self.phase == Phase::Mark
+    }
+
+    pub(crate) fn set_mode_name(&mut self, name: Gc<crate::string::Str>) {
+        self.mode_name = Some(name);
+    }
+
+    /// Whether keys and values of a table with that metatable are weak.
+    pub(super) fn weakness(&self, metatable: Gc<Table>) -> (bool, bool) {
+        if metatable.lacks(Event::Mode) {
+            return (false, false);
+        }
+        let mode = self.mode_name.map_or(Value::NIL, |name| metatable.get_name(name));
+        match mode.as_string() {
+            Some(mode) => (mode.bytes().contains(&b'k'), mode.bytes().contains(&b'v')),
+            None => (false, false),
+        }
+    }
+
+    /// Notes that an object has got a finalizer (`luaC_checkfinalizer`).
+    pub(crate) fn add_finalizable(&mut self, object: Gc<Header>) {
+        let mark = object.header().mark.get();
+        if mark & FINALIZABLE == 0 {
+            object.header().mark.set(mark | FINALIZABLE);
+            self.finalizable.push(object);
+        }
+    }
+
+    /// Takes the next object whose finalizer is to run.
+    pub(crate) fn take_finalizable(&mut self) -> Option<Value> {
+        let object = self.to_finalize.pop()?;
+        object.header().mark.set(object.header().mark.get() & !FINALIZABLE);
+        Some(Value::from_parts(object.tag(), object.addr()))
+    }
+
+    pub(crate) fn has_finalizers_due(&self) -> bool {
+        !self.to_finalize.is_empty()
+    }
+
+    /// Marks what a stack holds, and returns how much that was.
+    pub(super) fn mark_stack(&mut self, stack: &Stack) -> usize {
+        let live_end = stack.top;
+        let mut slot = stack.bottom();
+        while slot < live_end {
+            self.mark_value(slot.get());
+            slot = slot.add(1);
+        }
+        if self.in_atomic {
+            // Stale values above would outlive what they point to.
+            slot.clear(stack.end().above(slot));
+            let mut open = stack.open;
+            while let Some(upval) = open {
+                self.mark_object(upval);
+                open = upval.next_open();
+            }
+        }
+        stack.position(live_end) * 16
+    }
+
+    /// Splits off the dead objects that have finalizers (`separatetobefnz`).
+    fn separate_finalizable(&mut self, all: bool) {
+        let mut due = Vec::new();
+        self.finalizable.retain(|object| {
+            let keep = !all && !object.is_white();
+            if !keep {
+                due.push(*object);
+            }
+            keep
+        });
+        // The newest runs first, and what is due already runs before it.
+        due.append(&mut self.to_finalize);
+        self.to_finalize = due;
+    }
+
+    fn converge_ephemerons(&mut self) {
+        loop {
+            let mut changed = false;
+            for table in std::mem::take(&mut self.ephemerons) {
+                changed |= self.traverse_ephemeron(table);
+                self.propagate_all();
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn clear_by_values(&mut self, tables: &[Gc<Table>]) {
+        for table in tables {
+            table.sweep_items(|value| !self.is_cleared(value));
+            table.sweep_nodes(|_, value| !self.is_cleared(value));
+        }
+    }
+
+    fn clear_by_keys(&mut self, tables: &[Gc<Table>]) {
+        for table in tables {
+            table.sweep_nodes(|key, _| !self.is_cleared(key));
+        }
+    }
+}
+
+impl Vm {
+    fn mark_roots(&mut self) {
+        let collector = &mut self.heap.collector;
+        collector.mark_object(self.main_thread);
+        collector.mark_object(self.thread);
+        collector.mark_object(self.registry);
+        for metatable in self.metatables.iter().flatten() {
+            collector.mark_object(*metatable);
+        }
+        self.names.for_each(|name| collector.mark_object(name));
+        collector.mark_value(self.error);
+        for value in &self.pinned {
+            collector.mark_value(*value);
+        }
+        for i in 0..collector.to_finalize.len() {
+            collector.mark_object(collector.to_finalize[i]);
+        }
+    }
+
+    fn start_cycle(&mut self) {
+        let collector = &mut self.heap.collector;
+        collector.phase = Phase::Mark;
+        collector.gray.clear();
+        collector.gray_again.clear();
+        collector.weak_values.clear();
+        collector.ephemerons.clear();
+        collector.all_weak.clear();
+        self.mark_roots();
+    }
+
+    /// The step that cannot be interrupted (`atomic`, lgc.c).
+    fn atomic(&mut self) {
+        self.heap.collector.in_atomic = true;
+        self.mark_roots();
+        let collector = &mut self.heap.collector;
+        collector.mark_stack(&self.cur);
+        collector.propagate_all();
+        self.mark_dead_threads_upvals();
+        let collector = &mut self.heap.collector;
+        collector.propagate_all();
+        for object in std::mem::take(&mut collector.gray_again) {
+            collector.gray.push(object);
+        }
+        collector.propagate_all();
+        collector.converge_ephemerons();
+        let weak_values = std::mem::take(&mut collector.weak_values);
+        let all_weak = std::mem::take(&mut collector.all_weak);
+        collector.clear_by_values(&weak_values);
+        collector.clear_by_values(&all_weak);
+        let (n_values, n_all) = (weak_values.len(), all_weak.len());
+        collector.weak_values = weak_values;
+        collector.all_weak = all_weak;
+        collector.separate_finalizable(false);
+        for i in 0..collector.to_finalize.len() {
+            collector.mark_object(collector.to_finalize[i]);
+        }
+        collector.propagate_all();
+        collector.converge_ephemerons();
+        let ephemerons = std::mem::take(&mut collector.ephemerons);
+        let all_weak = std::mem::take(&mut collector.all_weak);
+        let weak_values = std::mem::take(&mut collector.weak_values);
+        collector.clear_by_keys(&ephemerons);
+        collector.clear_by_keys(&all_weak);
+        // Only what became weak by resurrection is left to look at.
+        collector.clear_by_values(&weak_values[n_values..]);
+        collector.clear_by_values(&all_weak[n_all..]);
+        self.forget_dead_upvals();
+        let collector = &mut self.heap.collector;
+        collector.gray_again.clear();
+        collector.white ^= WHITES;
+        collector.in_atomic = false;
+        collector.phase = Phase::Sweep;
+        self.heap.pages.start_sweep();
+    }
+
+    /// A thread that nothing reaches may have open upvalues that something does: their values are
+    /// alive, and the stack is about to go (`remarkupvals`).
+    fn mark_dead_threads_upvals(&mut self) {
+        let threads = std::mem::take(&mut self.heap.collector.threads);
+        for thread in &threads {
+            if thread.erase().is_white() {
+                thread.with_stack_mut(|stack| {
+                    let mut open = stack.open.take();
+                    stack.pending = crate::stack::Slot::NULL;
+                    while let Some(upval) = open {
+                        open = upval.next_open();
+                        if upval.erase().is_white() {
+                            // Dead so far; if it is resurrected, it must not point to the stack.
+                            upval.close();
+                        } else {
+                            upval.close();
+                            upval.erase().set_black();
+                            self.heap.collector.mark_value(upval.get());
+                        }
+                    }
+                });
+            }
+        }
+        self.heap.collector.threads = threads;
+    }
+
+    /// Takes dead threads from the list of threads, and dead upvalues from those of the others.
+    fn forget_dead_upvals(&mut self) {
+        self.heap.collector.threads.retain(|thread| !thread.erase().is_white());
+        for thread in &self.heap.collector.threads {
+            thread.with_stack_mut(forget_dead_upvals);
+        }
+        forget_dead_upvals(&mut self.cur);
+    }
+
+    /// Does a bit of a collection cycle, in proportion to what was allocated since the last one.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn gc_step(&mut self) {
+        let collector = &self.heap.collector;
+        if collector.stopped || collector.suspended {
+            self.heap.collector.threshold = self.heap.pages.used + STEP_BYTES * 16;
+            return;
+        }
+        let allocated = STEP_BYTES.max(self.heap.pages.used / 256);
+        let limit = allocated * self.heap.collector.step_multiplier.max(40) / 50;
+        self.heap.collector.work = 0;
+        while self.heap.collector.work < limit {
+            if self.single_step(limit) {
+                break;
+            }
+        }
+        if self.heap.collector.phase != Phase::Pause {
+            self.heap.collector.threshold = self.heap.pages.used + allocated;
+        }
+    }
+
+    /// One unit of a cycle; true if that ended it.
+    fn single_step(&mut self, limit: usize) -> bool {
+        match self.heap.collector.phase {
+            Phase::Pause => self.start_cycle(),
+            Phase::Mark => {
+                self.heap.collector.propagate(limit);
+                if self.heap.collector.gray.is_empty() {
+                    self.atomic();
+                    self.heap.collector.work = limit;
+                }
+            }
+            Phase::Sweep => {
+                self.heap.collector.work += 4 << 10;
+                if !self.heap.sweep_any() {
+                    self.end_cycle();
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn end_cycle(&mut self) {
+        let collector = &mut self.heap.collector;
+        collector.phase = Phase::Pause;
+        let live = self.heap.pages.used;
+        collector.threshold = (live / 100).saturating_mul(collector.pause).max(FIRST_THRESHOLD);
+    }
+
+    /// A whole cycle, from the beginning.
+    pub(crate) fn full_gc(&mut self) {
+        if self.heap.collector.phase == Phase::Mark {
+            // Throws away what was marked: everything becomes white in a sweep that frees nothing.
+            self.heap.collector.white ^= WHITES;
+            self.heap.collector.phase = Phase::Sweep;
+            self.heap.collector.gray.clear();
+            self.heap.collector.gray_again.clear();
+            self.heap.whiten_all();
+        }
+        self.finish_cycle();
+        self.start_cycle();
+        self.finish_cycle();
+    }
+
+    fn finish_cycle(&mut self) {
+        while self.heap.collector.phase != Phase::Pause {
+            self.single_step(usize::MAX);
+        }
+    }
+
+    /// Makes every object with a finalizer due, when the VM closes.
+    pub(crate) fn finalize_all(&mut self) {
+        self.heap.collector.separate_finalizable(true);
+    }
+}
+
+fn forget_dead_upvals(stack: &mut Stack) {
+    let mut last: Option<Gc<crate::upvalue::Upval>> = None;
+    let mut open = stack.open;
+    while let Some(upval) = open {
+        open = upval.next_open();
+        if upval.erase().is_white() {
+            match last {
+                Some(last) => last.set_next_open(open),
+                None => stack.open = open,
+            }
+        } else {
+            last = Some(upval);
+        }
+    }
+    stack.refresh_pending();
+}
+
+impl Heap {
+    pub(super) fn sweep_any(&mut self) -> bool {
+        let (white, dead) = (self.collector.white(), self.collector.dead_white());
+        let strings = &mut self.strings;
+        self.pages.sweep_any(&mut |object, buffers| judge(object, white, dead, |object| {
+            destroy(object, strings, buffers);
+        }))
+    }
+
+    pub(super) fn sweep_page(&mut self, class: usize) {
+        let (white, dead) = (self.collector.white(), self.collector.dead_white());
+        let strings = &mut self.strings;
+        self.pages.sweep_page(class, &mut |object, buffers| judge(object, white, dead, |object| {
+            destroy(object, strings, buffers);
+        }));
+    }
+
+    /// Makes every object of the current white, dead ones as well.
+    fn whiten_all(&mut self) {
+        let white = self.collector.white();
+        self.pages.start_sweep();
+        while self.pages.sweep_any(&mut |object, _| {
+            let mark = object.header().mark.get();
+            object.header().mark.set(mark & FINALIZABLE | white);
+            Verdict::Keep
+        }) {}
+    }
+}
+
+#[inline(always)]
+fn judge(object: Gc<Header>, white: u8, dead: u8, free: impl FnOnce(Gc<Header>)) -> Verdict {
+    let mark = object.header().mark.get();
+    if mark & dead != 0 {
+        free(object);
+        Verdict::Free
+    } else {
+        object.header().mark.set(mark & FINALIZABLE | white);
+        Verdict::Keep
+    }
+}

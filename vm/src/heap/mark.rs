@@ -1,0 +1,290 @@
+//! Colours, barriers and the traversal of objects.
+//!
+//! An object is white (one of two bits; the other white is dead during a sweep), gray (none of the
+//! colour bits: reached but not traversed) or black. Black objects never point to white ones while
+//! marking goes on: a table that would is made gray again, other objects push what they now point to.
+
+use super::collect::Collector;
+use super::raw::{Gc, Header};
+use crate::closure::{Closure, NativeClosure};
+use crate::proto::FuncProto;
+use crate::table::Table;
+use crate::thread::Thread;
+use crate::upvalue::Upval;
+use crate::userdata::Userdata;
+use crate::value::{Tag, Value};
+
+pub(super) const WHITE0: u8 = 1;
+pub(super) const WHITE1: u8 = 2;
+pub(super) const WHITES: u8 = WHITE0 | WHITE1;
+pub(super) const BLACK: u8 = 4;
+/// The object has a finalizer that has not run.
+pub(super) const FINALIZABLE: u8 = 8;
+
+impl Gc<Header> {
+    #[inline(always)]
+    pub(super) fn is_white(self) -> bool {
+        self.header().mark.get() & WHITES != 0
+    }
+
+    /// Whether it was reached in the current cycle.
+    pub(crate) fn is_marked(self) -> bool {
+        !self.is_white()
+    }
+
+    #[inline(always)]
+    pub(super) fn is_black(self) -> bool {
+        self.header().mark.get() & BLACK != 0
+    }
+
+    pub(super) fn set_black(self) {
+        self.header().mark.set(self.header().mark.get() & !WHITES | BLACK);
+    }
+
+    pub(super) fn set_gray(self) {
+        self.header().mark.set(self.header().mark.get() & !(WHITES | BLACK));
+    }
+}
+
+/// The heap object that a value is, if any.
+#[inline(always)]
+pub(crate) fn object_of(value: Value) -> Option<Gc<Header>> {
+    value.tag().is_collectable().then(|| Gc::from_addr(value.payload()))
+}
+
+impl Collector {
+    /// Keeps a string alive that was found in the intern set and may be dead already.
+    #[inline(always)]
+    pub(super) fn revive(&mut self, object: Gc<Header>) {
+        let mark = object.header().mark.get();
+        if mark & self.dead_white() != 0 {
+            object.header().mark.set(mark ^ WHITES);
+        }
+    }
+
+    /// To be called after `value` was stored into the table `owner`.
+    #[inline(always)]
+    pub(crate) fn barrier_table(&mut self, owner: Gc<Table>, value: Value) {
+        if value.tag().is_collectable() && owner.erase().is_black() {
+            self.barrier_back(owner.erase());
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn barrier_back(&mut self, owner: Gc<Header>) {
+        owner.set_gray();
+        self.gray_again.push(owner);
+    }
+
+    /// To be called after `value` was stored into any other object.
+    #[inline(always)]
+    pub(crate) fn barrier<T: super::Object>(&mut self, owner: Gc<T>, value: Value) {
+        if let Some(object) = object_of(value)
+            && owner.erase().is_black()
+            && object.is_white()
+        {
+            self.barrier_forward(owner.erase(), object);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn barrier_forward(&mut self, owner: Gc<Header>, object: Gc<Header>) {
+        if self.keeps_invariant() {
+            self.mark(object);
+        } else {
+            // A sweep is under way: whitening the owner avoids further barriers.
+            owner.header().mark.set(owner.header().mark.get() & !BLACK | self.white());
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn mark_value(&mut self, value: Value) {
+        if let Some(object) = object_of(value)
+            && object.is_white()
+        {
+            self.mark(object);
+        }
+    }
+
+    pub(super) fn mark_object<T: super::Object>(&mut self, object: Gc<T>) {
+        if object.erase().is_white() {
+            self.mark(object.erase());
+        }
+    }
+
+    /// Makes a white object gray, or black if it points to nothing.
+    pub(super) fn mark(&mut self, object: Gc<Header>) {
+        match object.tag() {
+            Tag::SHORT_STR | Tag::LONG_STR => {
+                object.set_black();
+                self.work += 24;
+            }
+            Tag::UPVAL => {
+                let upval = object.cast::<Upval>();
+                if upval.is_open() {
+                    // The stack it points to changes without barriers: visited again at the end.
+                    object.set_gray();
+                } else {
+                    object.set_black();
+                }
+                self.mark_value(upval.get());
+                self.work += 32;
+            }
+            _ => {
+                object.set_gray();
+                self.gray.push(object);
+            }
+        }
+    }
+
+    /// Traverses gray objects until `work` reaches `limit` or none are left.
+    pub(super) fn propagate(&mut self, limit: usize) {
+        while self.work < limit {
+            let Some(object) = self.gray.pop() else { return };
+            self.traverse(object);
+        }
+    }
+
+    pub(super) fn propagate_all(&mut self) {
+        self.propagate(usize::MAX);
+    }
+
+    fn traverse(&mut self, object: Gc<Header>) {
+        object.set_black();
+        match object.tag() {
+            Tag::TABLE => self.traverse_table(object.cast()),
+            Tag::CLOSURE => {
+                let closure = object.cast::<Closure>();
+                self.mark_object(closure.proto());
+                for i in 0..closure.n_upvals() {
+                    self.mark_object(closure.upval(i));
+                }
+                self.work += 16 + closure.n_upvals() * 8;
+            }
+            Tag::NATIVE_CLOSURE => {
+                let closure = object.cast::<NativeClosure>();
+                for i in 0..closure.n_upvalues() {
+                    self.mark_value(closure.upvalue(i));
+                }
+                self.work += 16 + closure.n_upvalues() * 16;
+            }
+            Tag::USERDATA => {
+                let userdata = object.cast::<Userdata>();
+                if let Some(metatable) = userdata.metatable() {
+                    self.mark_object(metatable);
+                }
+                userdata.for_each_value(|value| self.mark_value(value));
+                self.work += 64;
+            }
+            Tag::PROTO => {
+                let proto = object.cast::<FuncProto>();
+                proto.for_each_reference(|value| self.mark_value(value), |_| {});
+                let mut children = Vec::new();
+                proto.for_each_reference(|_| {}, |child| children.push(child));
+                for child in children {
+                    self.mark_object(child);
+                }
+                self.work += proto.bytes();
+            }
+            Tag::THREAD => {
+                let thread = object.cast::<Thread>();
+                // A stack changes without barriers.
+                object.set_gray();
+                self.gray_again.push(object);
+                if let Some(resumer) = thread.resumer.get() {
+                    self.mark_object(resumer);
+                }
+                self.work += thread.with_stack(|stack| self.mark_stack(stack)).unwrap_or(0) + 64;
+            }
+            _ => {}
+        }
+    }
+
+    fn traverse_table(&mut self, table: Gc<Table>) {
+        self.work += 48 + table.buffer_bytes();
+        if let Some(metatable) = table.metatable() {
+            self.mark_object(metatable);
+            let (weak_keys, weak_values) = self.weakness(metatable);
+            match (weak_keys, weak_values) {
+                (false, false) => {}
+                (true, true) => {
+                    self.all_weak.push(table);
+                    return;
+                }
+                (false, true) => return self.traverse_weak_values(table),
+                (true, false) => {
+                    self.traverse_ephemeron(table);
+                    return;
+                }
+            }
+        }
+        table.for_each_item(|value| self.mark_value(value));
+        table.sweep_nodes(|key, value| {
+            self.mark_value(key);
+            self.mark_value(value);
+            true
+        });
+    }
+
+    /// Keys are strong, values are looked at in the end (`traverseweakvalue`).
+    fn traverse_weak_values(&mut self, table: Gc<Table>) {
+        table.sweep_nodes(|key, _| {
+            self.mark_value(key);
+            true
+        });
+        if self.in_atomic {
+            self.weak_values.push(table);
+        } else {
+            table.erase().set_gray();
+            self.gray_again.push(table.erase());
+        }
+    }
+
+    /// Values are marked if their keys are; true if something was marked (`traverseephemeron`).
+    pub(super) fn traverse_ephemeron(&mut self, table: Gc<Table>) -> bool {
+        let mut marked = false;
+        table.for_each_item(|value| {
+            if object_of(value).is_some_and(Gc::is_white) {
+                marked = true;
+                self.mark_value(value);
+            }
+        });
+        let (mut has_white_key, mut has_white_pair) = (false, false);
+        table.sweep_nodes(|key, value| {
+            if self.is_cleared(key) {
+                has_white_key = true;
+                has_white_pair |= object_of(value).is_some_and(Gc::is_white);
+            } else if object_of(value).is_some_and(Gc::is_white) {
+                marked = true;
+                self.mark_value(value);
+            }
+            true
+        });
+        if !self.in_atomic {
+            table.erase().set_gray();
+            self.gray_again.push(table.erase());
+        } else if has_white_pair {
+            self.ephemerons.push(table);
+        } else if has_white_key {
+            self.all_weak.push(table);
+        }
+        marked
+    }
+
+    /// Whether a key or value is to be removed from a weak table (`iscleared`): strings are values
+    /// and never are.
+    pub(super) fn is_cleared(&mut self, value: Value) -> bool {
+        match object_of(value) {
+            None => false,
+            Some(object) if value.tag().is_string() => {
+                if object.is_white() {
+                    self.mark(object);
+                }
+                false
+            }
+            Some(object) => object.is_white(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The heap: objects, their memory, and the collector.
+//!
+//! A non-moving, precise, incremental mark-and-sweep collector with two whites and barriers as in
+//! lgc.c. Invariants, cited by the `SAFETY` comments of the fenced modules:
+//!
+//! - **G1** A `Gc` that code holds points to an object that is alive. Objects are freed only by
+//!   collection steps, which run at safepoints: in the interpreter where it says so, and inside calls
+//!   of Lua functions. Between safepoints a native function may hold any `Gc`; across one, only
+//!   those that the stack, the registry or another root reaches.
+//! - **G2** A value with a collectable tag carries the address of a live object of that kind; a
+//!   native's carries that of a static. Only the constructors of `Value` make them.
+//! - **G3** Every slot of every stack holds a value at all times. Slots above the top may hold stale
+//!   ones; the atomic step makes those nil, so that no stale pointer outlives its object.
+//! - **G4** Objects are `repr(C)` with their header first; the sizes in a table's header and mask
+//!   are those of its parts, and a node's distance leads to a node of the same part.
+//! - **G5** Objects are reached through shared references only; what changes is in cells.
+//! - **G6** What stands behind an object's fixed part has the length that its header says, and was
+//!   initialised when it was made.
+//! - **G7** Memory is given back with the layout that it was asked with, once, when nothing uses it.
+//! - **G8** The one node shared by all empty node parts is never written.
+//! - **G9** `frame` points into the frame stack between the first and the last frame.
+
+mod collect;
+mod mark;
+mod pages;
+mod raw;
+
+use std::ptr::NonNull;
+
+pub(crate) use raw::{Gc, Header, Object, static_native};
+
+use crate::closure::{Closure, NativeClosure, NativeFn};
+use crate::proto::FuncProto;
+use crate::stack::Slot;
+use crate::string::{Interner, Str, hash_bytes};
+use crate::table::Table;
+use crate::thread::Thread;
+use crate::upvalue::Upval;
+use crate::userdata::Userdata;
+use crate::value::{Tag, Value};
+use collect::Collector;
+use moonproof_bytecode::limits::MAX_SHORT_LEN;
+use pages::Pages;
+
+/// Arrays up to this many items are allocated with their table.
+const MAX_INLINE_ARRAY: u32 = 16;
+
+/// Memory and collector state of one VM.
+pub(crate) struct Heap {
+    pages: Pages,
+    pub(crate) strings: Interner,
+    pub(crate) collector: Collector,
+}
+
+impl Heap {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { pages: Pages::new(), strings: Interner::new(seed), collector: Collector::new() }
+    }
+
+    /// Bytes in use.
+    pub(crate) fn used(&self) -> usize {
+        self.pages.used + self.strings.bytes()
+    }
+
+    /// Whether it is time for a collection step.
+    #[inline(always)]
+    pub(crate) fn is_step_due(&self) -> bool {
+        self.pages.used >= self.collector.threshold
+    }
+
+    #[inline(always)]
+    fn alloc<T: Object>(&mut self, object: T, tail: usize) -> Gc<T> {
+        let size = size_of::<T>() + tail;
+        if self.pages.is_exhausted(size) {
+            self.sweep_for(size);
+        }
+        let gc = Gc::emplace(self.pages.alloc(size), object);
+        gc.header().mark.set(self.collector.white());
+        gc
+    }
+
+    /// Sweeps pages of a size until one has a free block, before more memory is asked for.
+    #[cold]
+    #[inline(never)]
+    fn sweep_for(&mut self, size: usize) {
+        while let Some(class) = self.pages.next_unswept(size) {
+            self.sweep_page(class);
+        }
+    }
+
+    /// The string of those bytes: the one there is, if it is short.
+    #[inline]
+    pub(crate) fn new_string(&mut self, bytes: &[u8]) -> Gc<Str> {
+        if bytes.len() > MAX_SHORT_LEN {
+            return self.new_long_string(bytes);
+        }
+        let hash = hash_bytes(bytes, self.strings.seed);
+        if let Some(found) = self.strings.find(bytes, hash) {
+            self.collector.revive(found.erase());
+            return found;
+        }
+        let string = self.alloc(Str::new(Tag::SHORT_STR), bytes.len());
+        string.header().small.set(bytes.len() as u8);
+        string.header().word.set(hash);
+        string.fill(0, bytes);
+        self.strings.insert(string, hash);
+        string
+    }
+
+    fn new_long_string(&mut self, bytes: &[u8]) -> Gc<Str> {
+        let string = self.new_long_string_of(bytes.len());
+        string.fill(0, bytes);
+        string
+    }
+
+    /// A long string whose bytes the caller fills in at once.
+    pub(crate) fn new_long_string_of(&mut self, len: usize) -> Gc<Str> {
+        debug_assert!(len > MAX_SHORT_LEN);
+        let string = self.alloc(Str::new(Tag::LONG_STR), 8 + len);
+        string.init_len(len);
+        string
+    }
+
+    #[inline]
+    pub(crate) fn new_table(&mut self) -> Gc<Table> {
+        self.alloc(Table::new(), 0)
+    }
+
+    /// A table with room for that many items and pairs.
+    #[inline]
+    pub(crate) fn new_table_sized(&mut self, n_array: u32, n_hash: u32) -> Gc<Table> {
+        let table = if (1..=MAX_INLINE_ARRAY).contains(&n_array) {
+            let inline = Table::inline_bytes(n_array);
+            let table = self.alloc(Table::new(), inline);
+            table.init_inline_array(n_array, inline);
+            table
+        } else {
+            let table = self.new_table();
+            if n_array > 0 {
+                table.reserve_array(self, n_array);
+            }
+            table
+        };
+        if n_hash > 0 {
+            table.reserve_nodes(self, n_hash);
+        }
+        table
+    }
+
+    pub(crate) fn new_closure(&mut self, proto: Gc<FuncProto>, n_upvals: u8) -> Gc<Closure> {
+        // The tail is filled before anything else happens.
+        self.alloc(Closure::new(proto, n_upvals), usize::from(n_upvals) * size_of::<Gc<Upval>>())
+    }
+
+    pub(crate) fn new_native_closure(&mut self, def: &'static NativeFn, upvalues: &[Value]) -> Gc<NativeClosure> {
+        let n = u8::try_from(upvalues.len()).expect("natives have few upvalues");
+        let closure = self.alloc(NativeClosure::new(def, n), size_of_val(upvalues));
+        for (i, value) in upvalues.iter().enumerate() {
+            closure.init_upvalue(i, *value);
+        }
+        closure
+    }
+
+    pub(crate) fn new_open_upval(&mut self, slot: Slot, next: Option<Gc<Upval>>) -> Gc<Upval> {
+        self.alloc(Upval::open(slot, next), 0)
+    }
+
+    pub(crate) fn new_closed_upval(&mut self, value: Value) -> Gc<Upval> {
+        let upval = self.alloc(Upval::open(Slot::NULL, None), 0);
+        upval.init_closed(value);
+        upval
+    }
+
+    pub(crate) fn new_proto(&mut self, proto: FuncProto) -> Gc<FuncProto> {
+        self.alloc(proto, 0)
+    }
+
+    pub(crate) fn new_thread(&mut self, thread: Thread) -> Gc<Thread> {
+        let thread = self.alloc(thread, 0);
+        self.collector.threads.push(thread);
+        thread
+    }
+
+    pub(crate) fn new_userdata(&mut self, data: Box<dyn std::any::Any>, n_user_values: usize) -> Gc<Userdata> {
+        self.alloc(Userdata::new(data, n_user_values), 0)
+    }
+
+    pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
+        self.pages.alloc_buffer(size)
+    }
+
+    pub(crate) fn free_buffer(&mut self, buffer: NonNull<u8>, size: usize) {
+        self.pages.free_buffer(buffer, size);
+    }
+
+    /// Counts memory that an object holds elsewhere, such as a coroutine's stack.
+    pub(crate) fn account(&mut self, old: usize, new: usize) {
+        self.pages.used = self.pages.used - old + new;
+    }
+}
+
+/// Gives back what an object holds outside its block.
+fn destroy(object: Gc<Header>, strings: &mut Interner, buffers: &mut pages::Buffers<'_>) {
+    match object.tag() {
+        Tag::SHORT_STR => strings.remove(object.cast()),
+        Tag::TABLE => {
+            for (buffer, size) in object.cast::<Table>().buffers().into_iter().flatten() {
+                buffers.free(buffer, size);
+            }
+        }
+        Tag::USERDATA => object.cast::<Userdata>().destroy(),
+        Tag::THREAD => {
+            let thread = object.cast::<Thread>();
+            buffers.forget(thread.stack_bytes());
+            thread.destroy();
+        }
+        Tag::PROTO => {
+            let proto = object.cast::<FuncProto>();
+            buffers.forget(proto.bytes());
+            proto.destroy();
+        }
+        _ => {}
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        let strings = &mut self.strings;
+        self.pages.for_each(&mut |object, buffers| {
+            if object.tag() != Tag::SHORT_STR {
+                destroy(object, strings, buffers);
+            }
+        });
+    }
+}

@@ -1,0 +1,403 @@
+//! Memory: blocks of a few sizes for objects and small buffers, the system's allocator beyond.
+//!
+//! Object blocks come from pages that hold one size each, so that a sweep walks them in order;
+//! pages start small and grow with the heap. Buffers (array and node parts of tables) up to
+//! [`MAX_SMALL_BUFFER`] bytes come from lists of freed blocks, larger ones from the system.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::{NonNull, null_mut};
+
+use super::raw::{Gc, Header};
+use crate::value::Tag;
+
+/// Largest object that lives in a page, in bytes.
+const MAX_SMALL: usize = 512;
+/// Largest buffer that is recycled here, in bytes.
+const MAX_SMALL_BUFFER: usize = 256;
+const MIN_PAGE: usize = 1 << 10;
+const MAX_PAGE: usize = 32 << 10;
+/// Every address given out is a multiple of it.
+const ALIGN: usize = 8;
+
+/// Block sizes: steps of 8 bytes up to 128, then of 32.
+const N_CLASSES: usize = 16 + (MAX_SMALL - 128) / 32 + 1;
+
+const fn class_of(size: usize) -> usize {
+    if size <= 128 { size.div_ceil(8) } else { 16 + (size - 128).div_ceil(32) }
+}
+
+const fn class_size(class: usize) -> usize {
+    if class <= 16 { class * 8 } else { 128 + (class - 16) * 32 }
+}
+
+/// What a free block holds: the tag of nothing in the place of a header, then the list.
+#[repr(C)]
+struct FreeBlock {
+    free_tag: Tag,
+    next: *mut FreeBlock,
+}
+
+/// Memory for blocks of one size.
+struct Page {
+    start: *mut u8,
+    bytes: usize,
+    /// Bytes from the start that have been made into blocks.
+    carved: usize,
+    free: *mut FreeBlock,
+}
+
+#[derive(Default)]
+struct Class {
+    pages: Vec<Page>,
+    /// Pages below it are swept in the current cycle.
+    n_swept: usize,
+    /// Pages that have free blocks.
+    with_free: Vec<u32>,
+    /// Bytes of all pages.
+    bytes: usize,
+}
+
+struct Large {
+    ptr: NonNull<Header>,
+    size: usize,
+}
+
+/// What a sweep does with an object.
+pub(super) enum Verdict {
+    Keep,
+    Free,
+}
+
+/// The memory of one VM.
+pub(super) struct Pages {
+    /// Free blocks at hand, by class; the current page's.
+    free: [*mut FreeBlock; N_CLASSES],
+    classes: [Class; N_CLASSES],
+    large: Vec<Large>,
+    large_unswept: bool,
+    buffers: [*mut FreeBlock; N_CLASSES],
+    buffer_chunks: Vec<(NonNull<u8>, usize)>,
+    /// Rest of the newest chunk.
+    chunk_rest: (*mut u8, usize),
+    /// Bytes in objects and buffers, in block sizes.
+    pub(super) used: usize,
+}
+
+fn layout(size: usize) -> Layout {
+    Layout::from_size_align(size, ALIGN).expect("sizes are far below isize::MAX")
+}
+
+fn system_alloc(size: usize) -> NonNull<u8> {
+    let layout = layout(size);
+    // SAFETY: [G7] the size is never zero.
+    let ptr = unsafe { alloc(layout) };
+    NonNull::new(ptr).unwrap_or_else(|| handle_alloc_error(layout))
+}
+
+impl Pages {
+    pub(super) fn new() -> Self {
+        Self {
+            free: [null_mut(); N_CLASSES],
+            classes: std::array::from_fn(|_| Class::default()),
+            large: Vec::new(),
+            large_unswept: false,
+            buffers: [null_mut(); N_CLASSES],
+            buffer_chunks: Vec::new(),
+            chunk_rest: (null_mut(), 0),
+            used: 0,
+        }
+    }
+
+    /// A block for an object of `size` bytes, and the bytes it really takes.
+    #[inline(always)]
+    pub(super) fn alloc(&mut self, size: usize) -> NonNull<u8> {
+        if size <= MAX_SMALL {
+            let class = class_of(size);
+            let block = self.free[class];
+            if let Some(found) = NonNull::new(block) {
+                // SAFETY: [G7] blocks in a free list are free blocks of its class.
+                self.free[class] = unsafe { found.as_ref().next };
+                self.used += class_size(class);
+                return found.cast();
+            }
+            return self.alloc_slow(class);
+        }
+        self.alloc_large(size)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_slow(&mut self, class: usize) -> NonNull<u8> {
+        if self.free[class].is_null() {
+            self.free[class] = self.new_page(class);
+        }
+        let block = NonNull::new(self.free[class]).expect("a new page has blocks");
+        // SAFETY: [G7] as in `alloc`.
+        self.free[class] = unsafe { block.as_ref().next };
+        self.used += class_size(class);
+        block.cast()
+    }
+
+    #[cold]
+    fn alloc_large(&mut self, size: usize) -> NonNull<u8> {
+        let ptr = system_alloc(size);
+        self.large.push(Large { ptr: ptr.cast(), size });
+        self.used += size;
+        ptr
+    }
+
+    /// A class whose list is empty: whether there is a page to be swept before memory is asked for.
+    pub(super) fn next_unswept(&self, size: usize) -> Option<usize> {
+        let class = if size <= MAX_SMALL { class_of(size) } else { return None };
+        let list = &self.classes[class];
+        (self.free[class].is_null() && list.with_free.is_empty() && list.n_swept < list.pages.len())
+            .then_some(class)
+    }
+
+    /// Whether the next small object of that size takes the slow way.
+    #[inline(always)]
+    pub(super) fn is_exhausted(&self, size: usize) -> bool {
+        size <= MAX_SMALL && self.free[class_of(size)].is_null()
+    }
+
+    /// Takes the free list of a page that has one, or carves blocks from the last page or a new one.
+    fn new_page(&mut self, class: usize) -> *mut FreeBlock {
+        let size = class_size(class);
+        let list = &mut self.classes[class];
+        while let Some(i) = list.with_free.pop() {
+            let page = &mut list.pages[i as usize];
+            let free = std::mem::replace(&mut page.free, null_mut());
+            if !free.is_null() {
+                return free;
+            }
+        }
+        // A sweep of the last page would put its blocks at hand into a second list.
+        debug_assert_eq!(list.n_swept, list.pages.len());
+        if list.pages.last().is_none_or(|p| p.carved + size > p.bytes) {
+            let bytes = list.bytes.clamp(MIN_PAGE, MAX_PAGE) / size * size;
+            let start = system_alloc(bytes).as_ptr();
+            list.bytes += bytes;
+            list.pages.push(Page { start, bytes, carved: 0, free: null_mut() });
+            list.n_swept = list.pages.len();
+        }
+        let page = list.pages.last_mut().expect("just pushed");
+        let n = (1024 / size).clamp(1, (page.bytes - page.carved) / size);
+        // SAFETY: [G7] carved..carved + n * size lies within the page and is in no list yet.
+        let first = unsafe { page.start.add(page.carved) };
+        page.carved += n * size;
+        carve(first, size, n)
+    }
+
+    /// Begins a sweep: every page is to be walked before its blocks are given out again.
+    pub(super) fn start_sweep(&mut self) {
+        self.free = [null_mut(); N_CLASSES];
+        for class in &mut self.classes {
+            class.n_swept = 0;
+            class.with_free.clear();
+        }
+        self.large_unswept = true;
+    }
+
+    /// Sweeps one page of some class; false if all are swept.
+    pub(super) fn sweep_any(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict) -> bool {
+        for class in 0..N_CLASSES {
+            if self.classes[class].n_swept < self.classes[class].pages.len() {
+                self.sweep_page(class, judge);
+                return true;
+            }
+        }
+        if self.large_unswept {
+            self.sweep_large(judge);
+            return true;
+        }
+        false
+    }
+
+    /// Sweeps the next page of a class.
+    pub(super) fn sweep_page(
+        &mut self,
+        class: usize,
+        judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict,
+    ) {
+        let size = class_size(class);
+        let i = self.classes[class].n_swept;
+        self.classes[class].n_swept = i + 1;
+        let (start, carved) = {
+            let page = &self.classes[class].pages[i];
+            (page.start, page.carved)
+        };
+        let mut buffers = Buffers { pages: self };
+        let mut free: *mut FreeBlock = null_mut();
+        let (mut n_free, mut n_freed) = (0, 0);
+        // Backwards, so that the list is in address order.
+        let mut offset = carved;
+        while offset > 0 {
+            offset -= size;
+            // SAFETY: [G7] offset is a multiple of the size below `carved`: a block.
+            let block = unsafe { start.add(offset) };
+            let object = Gc::from_block(NonNull::new(block).expect("within a page").cast::<Header>());
+            if object.tag() != Tag::NIL {
+                match judge(object, &mut buffers) {
+                    Verdict::Keep => continue,
+                    Verdict::Free => n_freed += 1,
+                }
+            }
+            n_free += 1;
+            // SAFETY: [G7] the block is free, at least 16 bytes long and aligned to 8.
+            unsafe { block.cast::<FreeBlock>().write(FreeBlock { free_tag: Tag::NIL, next: free }) };
+            free = block.cast();
+        }
+        self.used -= n_freed * size;
+        let list = &mut self.classes[class];
+        let is_last = i + 1 == list.pages.len();
+        if n_free * size == carved && !is_last && carved == list.pages[i].bytes {
+            self.release_page(class, i);
+        } else if !free.is_null() {
+            list.pages[i].free = free;
+            list.with_free.push(i as u32);
+        }
+    }
+
+    /// Gives an empty page back. Another takes its number, so that it must be swept already or be
+    /// the one that the sweep comes to next.
+    fn release_page(&mut self, class: usize, i: usize) {
+        let list = &mut self.classes[class];
+        let page = &list.pages[i];
+        // SAFETY: [G7] the page was allocated with this layout and holds no object.
+        unsafe { dealloc(page.start, layout(page.bytes)) };
+        list.bytes -= page.bytes;
+        // The last page keeps its place, since blocks are carved from it.
+        let last = list.pages.len() - 1;
+        if i + 1 < last {
+            list.pages.swap(i, last - 1);
+        }
+        list.pages.remove(list.pages.len() - 2);
+        list.n_swept = i;
+    }
+
+    fn sweep_large(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict) {
+        self.large_unswept = false;
+        let mut objects = std::mem::take(&mut self.large);
+        objects.retain(|large| {
+            let object = Gc::from_block(large.ptr);
+            match judge(object, &mut Buffers { pages: self }) {
+                Verdict::Keep => true,
+                Verdict::Free => {
+                    self.used -= large.size;
+                    // SAFETY: [G7] allocated with this layout, and dead.
+                    unsafe { dealloc(large.ptr.as_ptr().cast(), layout(large.size)) };
+                    false
+                }
+            }
+        });
+        self.large = objects;
+    }
+
+    /// A buffer of `size` bytes, uninitialised. `size` must not be zero.
+    pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
+        if size > MAX_SMALL_BUFFER {
+            self.used += size;
+            return system_alloc(size);
+        }
+        let class = class_of(size.max(16));
+        self.used += class_size(class);
+        if self.buffers[class].is_null() {
+            self.buffers[class] = self.carve_buffers(class);
+        }
+        let block = NonNull::new(self.buffers[class]).expect("just carved");
+        // SAFETY: [G7] blocks in a free list are free blocks of its class.
+        self.buffers[class] = unsafe { block.as_ref().next };
+        block.cast()
+    }
+
+    #[cold]
+    fn carve_buffers(&mut self, class: usize) -> *mut FreeBlock {
+        let size = class_size(class);
+        if self.chunk_rest.1 < size {
+            let have: usize = self.buffer_chunks.iter().map(|c| c.1).sum();
+            let bytes = have.clamp(MIN_PAGE, MAX_PAGE);
+            let chunk = system_alloc(bytes);
+            self.buffer_chunks.push((chunk, bytes));
+            self.chunk_rest = (chunk.as_ptr(), bytes);
+        }
+        let n = (1024 / size).clamp(1, self.chunk_rest.1 / size);
+        let first = self.chunk_rest.0;
+        // SAFETY: [G7] n * size bytes are left in the chunk.
+        self.chunk_rest = (unsafe { first.add(n * size) }, self.chunk_rest.1 - n * size);
+        carve(first, size, n)
+    }
+
+    /// Gives back a buffer of [`Pages::alloc_buffer`] with the size it was asked with.
+    pub(crate) fn free_buffer(&mut self, buffer: NonNull<u8>, size: usize) {
+        if size > MAX_SMALL_BUFFER {
+            self.used -= size;
+            // SAFETY: [G7] the caller gives back what it got, with its size.
+            unsafe { dealloc(buffer.as_ptr(), layout(size)) };
+            return;
+        }
+        let class = class_of(size.max(16));
+        self.used -= class_size(class);
+        let block = buffer.as_ptr().cast::<FreeBlock>();
+        // SAFETY: [G7] the block is of this class and nobody's any more.
+        unsafe { block.write(FreeBlock { free_tag: Tag::NIL, next: self.buffers[class] }) };
+        self.buffers[class] = block;
+    }
+
+    /// Calls `visit` for every object; used when the VM closes.
+    pub(super) fn for_each(&mut self, visit: &mut impl FnMut(Gc<Header>, &mut Buffers)) {
+        self.start_sweep();
+        while self.sweep_any(&mut |object, buffers| {
+            visit(object, buffers);
+            Verdict::Free
+        }) {}
+    }
+}
+
+/// Makes `n` blocks of `size` bytes from `first` on into a list.
+fn carve(first: *mut u8, size: usize, n: usize) -> *mut FreeBlock {
+    let mut next: *mut FreeBlock = null_mut();
+    for i in (0..n).rev() {
+        // SAFETY: [G7] the caller owns n * size bytes from `first`.
+        unsafe {
+            let block = first.add(i * size).cast::<FreeBlock>();
+            block.write(FreeBlock { free_tag: Tag::NIL, next });
+            next = block;
+        }
+    }
+    next
+}
+
+/// What the destruction of an object may do to the memory: give back its buffers.
+pub(crate) struct Buffers<'a> {
+    pages: &'a mut Pages,
+}
+
+impl Buffers<'_> {
+    pub(super) fn free(&mut self, buffer: NonNull<u8>, size: usize) {
+        self.pages.free_buffer(buffer, size);
+    }
+
+    /// Memory that was accounted but is not here is gone.
+    pub(super) fn forget(&mut self, bytes: usize) {
+        self.pages.used -= bytes;
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        for class in &self.classes {
+            for page in &class.pages {
+                // SAFETY: [G7] allocated with this layout; the objects were destroyed before.
+                unsafe { dealloc(page.start, layout(page.bytes)) };
+            }
+        }
+        for &(chunk, bytes) in &self.buffer_chunks {
+            // SAFETY: [G7] allocated with this layout.
+            unsafe { dealloc(chunk.as_ptr(), layout(bytes)) };
+        }
+        for large in &self.large {
+            // SAFETY: [G7] allocated with this layout.
+            unsafe { dealloc(large.ptr.as_ptr().cast(), layout(large.size)) };
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Calls, returns, closures and variable arguments.
+
+use super::control::{self, dispatch, follow, slow};
+use super::{Consts, Insn, Pc, Step, Table, handlers, next};
+use crate::call::{CLOSING_RETURN, FINISH_OP, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
+use crate::metamethod::Event;
+use crate::stack::Slot;
+use crate::value::{Tag, Value};
+use crate::vm::{Raised, Vm};
+
+handlers! {
+    fn call(vm, pc, base, k, i, t) {
+        let func = base.byte_add(i.a());
+        let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
+        let want = i.c() as i32 - 1;
+        vm.cur.frame.pc.set(pc);
+        if vm.cur.pending >= func {
+            // Rule V2, until the verifier proves it.
+            return control::malformed(vm, pc, base, k, i, t);
+        }
+        let callee = func.get();
+        if let Some(closure) = callee.as_closure() {
+            let proto = closure.proto();
+            let new_base = func.add(1);
+            let size = usize::from(proto.max_stack).max(n_args);
+            if new_base.add(size) <= vm.cur.limit {
+                let n_params = usize::from(proto.n_params);
+                if n_args < n_params {
+                    new_base.add(n_args).clear(n_params - n_args);
+                }
+                vm.cur.top = new_base.add(n_args);
+                let (entry, consts) = (proto.entry(), proto.consts());
+                vm.cur.push_frame(new_base, entry, consts, want, 0);
+                next!(vm, entry, new_base, consts, t)
+            }
+        } else if callee.tag() == Tag::NATIVE || callee.tag() == Tag::NATIVE_CLOSURE {
+            return call_native(vm, pc, func, k, i, t);
+        }
+        let next = vm.begin_call(func, n_args, want);
+        follow!(vm, t, next)
+    }
+
+    fn tail_call(vm, pc, base, k, i, t) {
+        vm.cur.frame.pc.set(pc);
+        let next = vm.tail_call(base, i);
+        follow!(vm, t, next)
+    }
+
+    fn ret(vm, pc, base, k, i, t) {
+        vm.cur.frame.pc.set(pc);
+        let next = vm.return_op(base, i);
+        follow!(vm, t, next)
+    }
+
+    fn return0(vm, pc, base, k, i, t) {
+        let frame = vm.cur.frame;
+        let want = frame.want.get();
+        if want as u32 <= 1 && vm.cur.pending < base {
+            if want == 1 {
+                base.sub(1).set(Value::NIL);
+            }
+            vm.cur.frame = frame.below();
+            dispatch!(vm, t)
+        }
+        return return_other(vm, pc, base, k, i, t);
+    }
+
+    fn return1(vm, pc, base, k, i, t) {
+        let frame = vm.cur.frame;
+        let want = frame.want.get();
+        if want as u32 <= 1 && vm.cur.pending < base {
+            if want == 1 {
+                base.sub(1).set(base.byte_add(i.a()).get());
+            }
+            vm.cur.frame = frame.below();
+            dispatch!(vm, t)
+        }
+        return return_other(vm, pc, base, k, i, t);
+    }
+
+    fn closure(vm, pc, base, k, i, t) {
+        let target = base.byte_add(i.a());
+        if let Some(parent) = base.sub(1).get().as_closure() {
+            vm.make_closure(parent, i.wide() as usize, base, target);
+        }
+        if vm.heap.is_step_due() {
+            return control::collect(vm, pc, target.add(1), k, i, t);
+        }
+        next!(vm, pc, base, k, t)
+    }
+
+    fn vararg(vm, pc, base, k, i, t) {
+        let n = (vm.cur.frame.info.get() & N_EXTRA_MASK) as usize;
+        if i.c() == 0 {
+            vm.cur.frame.pc.set(pc);
+            let next = vm.all_varargs(base.byte_add(i.a()), n);
+            follow!(vm, t, next)
+        }
+        let want = i.c() - 1;
+        let first = base.sub(n + 1);
+        let target = base.byte_add(i.a());
+        let copied = n.min(want);
+        target.copy_from(first, copied);
+        target.add(copied).clear(want - copied);
+        next!(vm, pc, base, k, t)
+    }
+
+    fn vararg_prep(vm, pc, base, k, i, t) {
+        let next = vm.shift_varargs(pc, base, i.a());
+        follow!(vm, t, next)
+    }
+}
+
+/// A return that is not the plain one: to the host, to a metamethod's caller, with other results.
+#[inline(never)]
+fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) -> Step {
+    vm.cur.frame.pc.set(pc);
+    if vm.cur.pending >= base {
+        vm.close_upvals(base);
+        if vm.cur.pending >= base {
+            // Rule C2, until the verifier proves it.
+            let next = Err(vm.runtime_error(b"malformed bytecode (rule C2)"));
+            follow!(vm, t, next)
+        }
+    }
+    let n = usize::from(i.op() == moonproof_bytecode::OpCode::Return1 as u8);
+    let next = vm.end_frame(base.byte_add(i.a()), n);
+    follow!(vm, t, next)
+}
+
+/// Calls a native function; `func` is passed in the place of the base.
+#[inline(never)]
+fn call_native(vm: &mut Vm, _pc: Pc, func: Slot, _k: Consts, i: Insn, t: Table) -> Step {
+    let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
+    let next = match func.get().as_native() {
+        Some(native) => vm.call_native(native, func, n_args, i.c() as i32 - 1),
+        None => Ok(Next::Run),
+    };
+    let next = match next {
+        Ok(Next::Return { first, n }) if vm.cur.frame.want.get() >= MULTI => {
+            let frame = vm.cur.frame;
+            vm.cur.pop_frame();
+            vm.move_results(frame.base.get().sub(1), first, n, frame.want.get());
+            Ok(Next::Run)
+        }
+        other => other,
+    };
+    follow!(vm, t, next)
+}
+
+impl Vm {
+    fn tail_call(&mut self, base: Slot, i: Insn) -> Result<Next, Raised> {
+        let mut func = base.byte_add(i.a());
+        let mut n_args = if i.b() == 0 { self.cur.top.above(func.add(1)) } else { i.b() - 1 };
+        if self.cur.pending >= base {
+            self.close_upvals(base);
+            if self.cur.pending >= base {
+                return Err(self.runtime_error(b"malformed bytecode (rule C2)"));
+            }
+        }
+        while !func.get().tag().is_function() {
+            func = self.insert_call_handler(func, n_args)?;
+            n_args += 1;
+        }
+        let Some(closure) = func.get().as_closure() else {
+            // A native function is called as always; the RETURN that follows passes its results on.
+            return self.begin_call(func, n_args, MULTI);
+        };
+        let frame = self.cur.frame;
+        let (want, dest) = (frame.want.get(), self.func_slot(frame));
+        dest.copy_from(func, n_args + 1);
+        self.cur.pop_frame();
+        self.push_lua_frame(closure, dest, n_args, want)?;
+        self.cur.frame.info.set(TAIL_CALLED);
+        Ok(Next::Run)
+    }
+
+    /// RETURN in all its forms (`OP_RETURN`, lvm.c).
+    fn return_op(&mut self, base: Slot, i: Insn) -> Result<Next, Raised> {
+        let first = base.byte_add(i.a());
+        let n = if i.b() == 0 { self.cur.top.above(first) } else { i.b() - 1 };
+        if self.cur.pending >= base {
+            self.close_upvals(base);
+            if let Some(variable) = self.take_to_close(base) {
+                if !i.k() {
+                    return Err(self.runtime_error(b"malformed bytecode (rule C2)"));
+                }
+                // Executed again when the handler has returned; it finds the number of results
+                // below the handler's place.
+                let place = self.frame_top().max(first.add(n));
+                self.cur.top = place;
+                let value = variable.get();
+                if !self.has_room(5) {
+                    let position = self.cur.position(place);
+                    self.grow_stack(5)?;
+                    self.cur.top = self.cur.slot_at(position);
+                }
+                let handler = self.handler(value, Event::Close);
+                self.push(Value::int(n as i64));
+                let info = &self.cur.frame.info;
+                info.set(info.get() | CLOSING_RETURN);
+                let func = self.cur.top;
+                self.push(handler);
+                self.push(value);
+                self.push(Value::NIL);
+                if handler.is_nil() {
+                    return Err(self.call_error_for(value, "metamethod 'close'"));
+                }
+                return Ok(Next::Call { func, n_args: 2, want: FINISH_OP });
+            }
+        }
+        self.end_frame(first, n)
+    }
+
+    fn make_closure(&mut self, parent: crate::heap::Gc<crate::closure::Closure>, index: usize, base: Slot, target: Slot) {
+        let proto = self.heap.child_proto(parent.proto(), index);
+        let upvalues = &proto.shared.proto.upvalues;
+        let closure = self.heap.new_closure(proto, upvalues.len() as u8);
+        // The closure may capture its own register.
+        for (n, desc) in upvalues.iter().enumerate() {
+            let upval = if desc.in_stack != 0 {
+                self.capture(base.add(usize::from(desc.idx)))
+            } else {
+                parent.upval(usize::from(desc.idx))
+            };
+            closure.set_upval(n, upval);
+        }
+        target.set(Value::closure(closure));
+    }
+
+    /// Copies all variable arguments to `target` and above, and sets top.
+    fn all_varargs(&mut self, target: Slot, n: usize) -> Result<Next, Raised> {
+        let position = self.cur.position(target);
+        self.cur.top = target;
+        if !self.has_room(n) {
+            self.cur.top = self.frame_top().max(target);
+            self.grow_stack(n)?;
+        }
+        let target = self.cur.slot_at(position);
+        let first = self.cur.frame.base.get().sub(n + 1);
+        target.copy_from(first, n);
+        self.cur.top = target.add(n);
+        Ok(Next::Run)
+    }
+
+    /// Moves a vararg function's frame above its arguments (`luaT_adjustvarargs`).
+    fn shift_varargs(&mut self, pc: Pc, base: Slot, n_params: usize) -> Result<Next, Raised> {
+        let n_args = self.cur.top.above(base).max(n_params);
+        let n_extra = n_args - n_params;
+        let func = base.sub(1);
+        let Some(closure) = func.get().as_closure() else { return Ok(Next::Run) };
+        let size = usize::from(closure.proto().max_stack) + n_params + 2;
+        let position = self.cur.position(func);
+        self.cur.top = base.add(n_args);
+        if !self.has_room(size) {
+            self.grow_stack(size)?;
+        }
+        let func = self.cur.slot_at(position);
+        let new_func = func.add(n_args + 1);
+        new_func.copy_from(func, n_params + 1);
+        // The originals must not keep what the parameters no longer do.
+        func.add(1).clear(n_params);
+        // The variable arguments stand right below the new frame.
+        let frame = self.cur.frame;
+        frame.base.set(new_func.add(1));
+        frame.info.set(frame.info.get() | n_extra as u32);
+        frame.pc.set(pc);
+        Ok(Next::Run)
+    }
+}

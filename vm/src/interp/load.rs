@@ -1,0 +1,71 @@
+//! Moves, constants and upvalues.
+
+use super::{SLOT_BYTES, handlers, next};
+use crate::value::{Tag, Value};
+
+handlers! {
+    fn mov(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(base.byte_add(i.b()).get());
+        next!(vm, pc, base, k, t)
+    }
+
+    fn load_i(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(Value::int(i64::from(i.wide())));
+        next!(vm, pc, base, k, t)
+    }
+
+    fn load_f(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(Value::float(f64::from(i.wide())));
+        next!(vm, pc, base, k, t)
+    }
+
+    fn load_k(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(k.value(i.wide() as usize));
+        next!(vm, pc, base, k, t)
+    }
+
+    fn load_kx(vm, pc, base, k, i, t) {
+        let index = pc.fetch().wide() as usize;
+        base.byte_add(i.a()).set(k.value(index * SLOT_BYTES));
+        next!(vm, pc.next(), base, k, t)
+    }
+
+    fn load_false(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(Value::bool(false));
+        next!(vm, pc, base, k, t)
+    }
+
+    fn false_skip(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(Value::bool(false));
+        next!(vm, pc.next(), base, k, t)
+    }
+
+    fn load_true(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).set(Value::bool(true));
+        next!(vm, pc, base, k, t)
+    }
+
+    fn load_nil(vm, pc, base, k, i, t) {
+        base.byte_add(i.a()).clear(i.b() + 1);
+        next!(vm, pc, base, k, t)
+    }
+
+    fn get_upval(vm, pc, base, k, i, t) {
+        if let Some(closure) = base.sub(1).get().as_closure() {
+            base.byte_add(i.a()).set(closure.upval(i.b()).get());
+        }
+        next!(vm, pc, base, k, t)
+    }
+
+    fn set_upval(vm, pc, base, k, i, t) {
+        if let Some(closure) = base.sub(1).get().as_closure() {
+            let value = base.byte_add(i.a()).get();
+            let upval = closure.upval(i.b());
+            upval.set(value);
+            if value.tag() >= Tag::SHORT_STR {
+                vm.heap.collector.barrier(upval, value);
+            }
+        }
+        next!(vm, pc, base, k, t)
+    }
+}

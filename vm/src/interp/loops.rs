@@ -1,0 +1,162 @@
+//! Numeric and generic loops.
+
+use moonproof_bytecode::number::{Number, convert};
+
+use super::control::{self, slow};
+use super::{Insn, handlers, next};
+use crate::call::Next;
+use crate::stack::Slot;
+use crate::value::{Tag, Value};
+use crate::vm::{Raised, Vm};
+
+handlers! {
+    /// The types are looked at each time, since `debug.setlocal` can change them.
+    fn for_loop(vm, pc, base, k, i, t) {
+        let state = base.byte_add(i.a());
+        let (index, count, step) = (state.get(), state.add(1).get(), state.add(2).get());
+        if step.tag() == Tag::INT && count.tag() == Tag::INT && index.tag() == Tag::INT {
+            let left = count.payload();
+            if left > 0 {
+                let next = Value::int(index.int_bits().wrapping_add(step.int_bits()));
+                state.add(1).set(Value::int(left.wrapping_sub(1) as i64));
+                state.set(next);
+                state.add(3).set(next);
+                next!(vm, pc.jump(i.wide()), base, k, t)
+            }
+            next!(vm, pc, base, k, t)
+        }
+        if step.tag() == Tag::FLOAT && count.tag() == Tag::FLOAT && index.tag() == Tag::FLOAT {
+            let (limit, step) = (count.float_bits(), step.float_bits());
+            let next = index.float_bits() + step;
+            if if step > 0.0 { next <= limit } else { limit <= next } {
+                state.set(Value::float(next));
+                state.add(3).set(Value::float(next));
+                next!(vm, pc.jump(i.wide()), base, k, t)
+            }
+            next!(vm, pc, base, k, t)
+        }
+        return control::malformed(vm, pc, base, k, i, t);
+    }
+
+    fn for_prep(vm, pc, base, k, i, t) {
+        let state = base.byte_add(i.a());
+        let (index, limit, step) = (state.get(), state.add(1).get(), state.add(2).get());
+        if index.tag() == Tag::INT && limit.tag() == Tag::INT && step.tag() == Tag::INT && step.int_bits() == 1 {
+            let (from, to) = (index.int_bits(), limit.int_bits());
+            if from > to {
+                next!(vm, pc.jump(i.wide()), base, k, t)
+            }
+            state.add(1).set(Value::int(to.wrapping_sub(from)));
+            state.add(3).set(index);
+            next!(vm, pc, base, k, t)
+        }
+        return slow(vm, pc, base, k, i, t);
+    }
+
+    fn t_for_prep(vm, pc, base, k, i, t) {
+        if base.byte_add(i.a()).add(3).get().is_falsy() {
+            next!(vm, pc.jump(i.wide()), base, k, t)
+        }
+        return slow(vm, pc, base, k, i, t);
+    }
+
+    fn t_for_call(vm, pc, base, k, i, t) {
+        let state = base.byte_add(i.a());
+        let func = state.add(4);
+        func.copy_from(state, 3);
+        vm.cur.frame.pc.set(pc);
+        if vm.cur.pending >= func {
+            return control::malformed(vm, pc, base, k, i, t);
+        }
+        let next = vm.begin_call(func, 2, i.c() as i32);
+        control::follow!(vm, t, next)
+    }
+
+    fn t_for_loop(vm, pc, base, k, i, t) {
+        let state = base.byte_add(i.a());
+        let control = state.add(4).get();
+        if control.is_nil() {
+            next!(vm, pc, base, k, t)
+        }
+        state.add(2).set(control);
+        next!(vm, pc.jump(i.wide()), base, k, t)
+    }
+}
+
+impl Vm {
+    /// Checks and converts a numeric loop's values (`forprep`, lvm.c).
+    pub(super) fn prepare_loop(&mut self, i: Insn, state: Slot) -> Result<Next, Raised> {
+        let (init, limit, step) = (state.get(), state.add(1).get(), state.add(2).get());
+        let runs = if let (Some(from), Some(by)) = (init.as_int(), step.as_int()) {
+            if by == 0 {
+                return Err(self.runtime_error(b"'for' step is zero"));
+            }
+            state.add(3).set(init);
+            match self.loop_limit(from, limit, by)? {
+                Some(to) => {
+                    // The distance fits in 64 bits without sign; so does the count.
+                    let count = if by > 0 {
+                        (to as u64).wrapping_sub(from as u64) / by as u64
+                    } else {
+                        (from as u64).wrapping_sub(to as u64) / (by.wrapping_add(1).wrapping_neg() as u64 + 1)
+                    };
+                    state.add(1).set(Value::int(count as i64));
+                    true
+                }
+                None => false,
+            }
+        } else {
+            let Some(to) = self.loop_float(limit) else { return Err(self.for_error(limit, "limit")) };
+            let Some(by) = self.loop_float(step) else { return Err(self.for_error(step, "step")) };
+            let Some(from) = self.loop_float(init) else { return Err(self.for_error(init, "initial")) };
+            if by == 0.0 {
+                return Err(self.runtime_error(b"'for' step is zero"));
+            }
+            let runs = if by > 0.0 { from <= to } else { to <= from };
+            if runs {
+                state.set(Value::float(from));
+                state.add(1).set(Value::float(to));
+                state.add(2).set(Value::float(by));
+                state.add(3).set(Value::float(from));
+            }
+            runs
+        };
+        if !runs {
+            self.jump_to(i.wide());
+        }
+        Ok(Next::Run)
+    }
+
+    fn loop_float(&self, value: Value) -> Option<f64> {
+        crate::native::to_number(value).map(convert::to_float)
+    }
+
+    /// The limit as an integer, clipped; `None` if the loop does not run (`forlimit`).
+    fn loop_limit(&mut self, from: i64, limit: Value, by: i64) -> Result<Option<i64>, Raised> {
+        let to = match crate::native::to_number(limit) {
+            Some(Number::Integer(to)) => to,
+            Some(Number::Float(float)) => {
+                let rounding = if by < 0 { convert::Rounding::Ceil } else { convert::Rounding::Floor };
+                match convert::float_to_integer_rounded(float, rounding) {
+                    Some(to) => to,
+                    None if float > 0.0 => {
+                        if by < 0 {
+                            return Ok(None);
+                        }
+                        i64::MAX
+                    }
+                    // Below all integers, or not a number, which counts as that.
+                    None => {
+                        if by > 0 {
+                            return Ok(None);
+                        }
+                        i64::MIN
+                    }
+                }
+            }
+            None => return Err(self.for_error(limit, "limit")),
+        };
+        let runs = if by > 0 { from <= to } else { from >= to };
+        Ok(runs.then_some(to))
+    }
+}

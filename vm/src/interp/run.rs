@@ -1,0 +1,182 @@
+//! The table of handlers, in opcode order, and the way into it.
+
+use super::{Consts, Exit, Insn, Pc, Step, Table};
+use super::{arith, calls, compare, control, load, loops, tables};
+use crate::stack::Slot;
+use crate::vm::{Raised, Vm};
+use moonproof_bytecode::OpCode;
+
+type Handler = fn(&mut Vm, Pc, Slot, Consts, Insn, Table) -> Step;
+
+/// One handler for each number an instruction can begin with.
+pub(crate) struct Handlers([Handler; 256]);
+
+impl Handlers {
+    #[inline(always)]
+    pub(crate) fn of(&self, i: Insn) -> Handler {
+        self.0[i.op() as usize]
+    }
+}
+
+macro_rules! contents {
+    ($($opcode:ident => $module:ident :: $handler:ident,)*) => {
+        static PLAIN: Handlers = {
+            let mut handlers: [Handler; 256] = [control::malformed; 256];
+            $(handlers[OpCode::$opcode as usize] = $module::$handler;)*
+            Handlers(handlers)
+        };
+
+        /// Fails to compile when an opcode has no line above.
+        #[allow(dead_code)]
+        const fn is_listed(op: OpCode) -> bool {
+            match op { $(OpCode::$opcode => true,)* }
+        }
+
+        /// Dispatches in the form of the loop.
+        #[cfg(not(tail_calls))]
+        #[inline(always)]
+        fn step(vm: &mut Vm, pc: Pc, base: Slot, k: Consts, i: Insn, t: Table) -> Step {
+            match OpCode::from_u8(i.op()) {
+                $(Some(OpCode::$opcode) => $module::$handler(vm, pc, base, k, i, t),)*
+                None => t.of(i)(vm, pc, base, k, i, t),
+            }
+        }
+    };
+}
+
+contents! {
+    Move => load::mov,
+    LoadI => load::load_i,
+    LoadF => load::load_f,
+    LoadK => load::load_k,
+    LoadKx => load::load_kx,
+    LoadFalse => load::load_false,
+    LFalseSkip => load::false_skip,
+    LoadTrue => load::load_true,
+    LoadNil => load::load_nil,
+    GetUpval => load::get_upval,
+    SetUpval => load::set_upval,
+    GetTabUp => tables::get_tab_up,
+    GetTable => tables::get_table,
+    GetI => tables::get_i,
+    GetField => tables::get_field,
+    SetTabUp => tables::set_tab_up,
+    SetTable => tables::set_table,
+    SetI => tables::set_i,
+    SetField => tables::set_field,
+    NewTable => tables::new_table,
+    SelfOp => tables::self_op,
+    AddI => arith::add_i,
+    AddK => arith::add_k,
+    SubK => arith::sub_k,
+    MulK => arith::mul_k,
+    ModK => arith::mod_k,
+    PowK => arith::pow_k,
+    DivK => arith::div_k,
+    IDivK => arith::idiv_k,
+    BAndK => arith::band_k,
+    BOrK => arith::bor_k,
+    BXorK => arith::bxor_k,
+    ShrI => arith::shr_i,
+    ShlI => arith::shl_i,
+    Add => arith::add,
+    Sub => arith::sub,
+    Mul => arith::mul,
+    Mod => arith::modulo,
+    Pow => arith::pow,
+    Div => arith::div,
+    IDiv => arith::idiv,
+    BAnd => arith::band,
+    BOr => arith::bor,
+    BXor => arith::bxor,
+    Shl => arith::shl,
+    Shr => arith::shr,
+    MmBin => control::slow,
+    MmBinI => control::slow,
+    MmBinK => control::slow,
+    Unm => arith::unm,
+    BNot => arith::bnot,
+    Not => arith::not,
+    Len => tables::len,
+    Concat => concat::concat,
+    Close => control::close,
+    Tbc => control::slow,
+    Jmp => control::jmp,
+    Eq => compare::eq,
+    Lt => compare::lt,
+    Le => compare::le,
+    EqK => compare::eq_k,
+    EqI => compare::eq_i,
+    LtI => compare::lt_i,
+    LeI => compare::le_i,
+    GtI => compare::gt_i,
+    GeI => compare::ge_i,
+    Test => compare::test,
+    TestSet => compare::test_set,
+    Call => calls::call,
+    TailCall => calls::tail_call,
+    Return => calls::ret,
+    Return0 => calls::return0,
+    Return1 => calls::return1,
+    ForLoop => loops::for_loop,
+    ForPrep => loops::for_prep,
+    TForPrep => loops::t_for_prep,
+    TForCall => loops::t_for_call,
+    TForLoop => loops::t_for_loop,
+    SetList => tables::set_list,
+    Closure => calls::closure,
+    Vararg => calls::vararg,
+    VarargPrep => calls::vararg_prep,
+    ExtraArg => control::malformed,
+}
+
+/// Which handlers a VM uses.
+#[derive(Clone, Copy)]
+pub(crate) struct Dispatch(Table);
+
+impl Dispatch {
+    pub(crate) fn plain() -> Self {
+        Self(&PLAIN)
+    }
+
+    #[inline(always)]
+    pub(crate) fn table(self) -> Table {
+        self.0
+    }
+}
+
+impl Vm {
+    /// Runs the Lua function on top, and what it calls, until the host's call has returned.
+    ///
+    /// # Errors
+    ///
+    /// An error that nothing above the host's call caught.
+    pub(crate) fn run(&mut self) -> Result<(), Raised> {
+        let t = self.dispatch.table();
+        let exit = start(self, t);
+        match exit {
+            Exit::Done => Ok(()),
+            Exit::Raised => Err(Raised),
+        }
+    }
+}
+
+#[cfg(tail_calls)]
+fn start(vm: &mut Vm, t: Table) -> Exit {
+    let frame = vm.cur.frame;
+    let i = frame.pc.get().fetch();
+    t.of(i)(vm, frame.pc.get().next(), frame.base.get(), frame.consts.get(), i, t)
+}
+
+#[cfg(not(tail_calls))]
+fn start(vm: &mut Vm, t: Table) -> Exit {
+    let frame = vm.cur.frame;
+    let (mut pc, mut base, mut k) = (frame.pc.get(), frame.base.get(), frame.consts.get());
+    loop {
+        let i = pc.fetch();
+        match step(vm, pc.next(), base, k, i, t) {
+            Step::Go(next_pc, next_base, next_k) => (pc, base, k) = (next_pc, next_base, next_k),
+            Step::Exit(exit) => return exit,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Prototypes at run time: one form shared by all VMs, and what each VM adds to it.
+
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
+
+use moonproof_bytecode::{ByteString, Constant, Proto};
+use moonproof_verifier::VerifiedChunk;
+
+use crate::heap::{Gc, Header, Heap};
+use crate::interp::{Code, ConstTable, Consts, Pc, translate};
+use crate::value::{Tag, Value};
+
+/// A verified function, immutable, with its nested ones apart. It is shared by VMs and threads.
+pub(crate) struct SharedProto {
+    /// The function without its nested ones.
+    pub(crate) proto: Proto,
+    pub(crate) children: Box<[Arc<Self>]>,
+    /// The chunk name, its own or inherited; absent if stripped.
+    pub(crate) source: Option<ByteString>,
+    code: OnceLock<Code>,
+}
+
+impl SharedProto {
+    /// The main function of a chunk.
+    pub(crate) fn from_chunk(chunk: VerifiedChunk) -> Arc<Self> {
+        Self::from_proto(chunk.into_chunk().main, None)
+    }
+
+    /// Depth is bounded by the verifier (rule H6).
+    fn from_proto(mut proto: Proto, inherited: Option<&ByteString>) -> Arc<Self> {
+        let source = proto.source.take().or_else(|| inherited.cloned());
+        let children = std::mem::take(&mut proto.protos)
+            .into_iter()
+            .map(|child| Self::from_proto(child, source.as_ref()))
+            .collect();
+        proto.source.clone_from(&source);
+        Arc::new(Self { proto, children, source, code: OnceLock::new() })
+    }
+
+    /// The executed form, made at the first use in any VM.
+    fn code(&self) -> &Code {
+        self.code.get_or_init(|| translate(&self.proto))
+    }
+}
+
+/// A function in one VM: the shared form, its constants as values of this VM, and the nested
+/// functions that were instantiated here.
+#[repr(C)]
+pub(crate) struct FuncProto {
+    header: Header,
+    entry: Pc,
+    consts: Consts,
+    pub(crate) n_params: u8,
+    pub(crate) max_stack: u8,
+    pub(crate) is_vararg: bool,
+    pub(crate) shared: Arc<SharedProto>,
+    const_table: ConstTable,
+    children: Box<[Cell<Option<Gc<Self>>>]>,
+}
+
+impl FuncProto {
+    #[inline(always)]
+    pub(crate) fn entry(&self) -> Pc {
+        self.entry
+    }
+
+    #[inline(always)]
+    pub(crate) fn consts(&self) -> Consts {
+        self.consts
+    }
+
+    /// The index of the instruction before the one at `pc`: the one that is being executed.
+    pub(crate) fn current_index(&self, pc: Pc) -> usize {
+        pc.index_from(self.entry).saturating_sub(1)
+    }
+
+    pub(crate) fn child(&self, i: usize) -> Option<Gc<Self>> {
+        self.children[i].get()
+    }
+
+    pub(crate) fn for_each_reference(&self, mut value: impl FnMut(Value), mut child: impl FnMut(Gc<Self>)) {
+        self.const_table.for_each(&mut value);
+        self.children.iter().filter_map(Cell::get).for_each(&mut child);
+    }
+
+    /// Bytes that a VM's use of the function takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.const_table.len() * 16 + self.children.len() * 8
+    }
+}
+
+impl Heap {
+    /// Makes a function known to this VM; its strings become this VM's strings.
+    pub(crate) fn instantiate(&mut self, shared: &Arc<SharedProto>) -> Gc<FuncProto> {
+        let proto = &shared.proto;
+        let constants = proto.constants.iter().map(|constant| match constant {
+            Constant::Nil => Value::NIL,
+            Constant::Bool(b) => Value::bool(*b),
+            Constant::Integer(i) => Value::int(*i),
+            Constant::Float(f) => Value::float(*f),
+            Constant::String(s) => Value::string(self.new_string(s)),
+        });
+        let const_table = ConstTable::new(constants);
+        let instance = FuncProto {
+            header: Header::new(Tag::PROTO),
+            entry: shared.code().entry(),
+            consts: const_table.consts(),
+            n_params: proto.n_params,
+            max_stack: proto.max_stack,
+            is_vararg: proto.is_vararg != 0,
+            shared: Arc::clone(shared),
+            const_table,
+            children: shared.children.iter().map(|_| Cell::new(None)).collect(),
+        };
+        let bytes = instance.bytes();
+        self.account(0, bytes);
+        self.new_proto(instance)
+    }
+
+    /// The nested function `i`, instantiated if this is the first closure of it.
+    #[inline(always)]
+    pub(crate) fn child_proto(&mut self, parent: Gc<FuncProto>, i: usize) -> Gc<FuncProto> {
+        match parent.child(i) {
+            Some(child) => child,
+            None => self.instantiate_child(parent, i),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn instantiate_child(&mut self, parent: Gc<FuncProto>, i: usize) -> Gc<FuncProto> {
+        let shared = Arc::clone(&parent.shared);
+        let child = self.instantiate(&shared.children[i]);
+        parent.children[i].set(Some(child));
+        if parent.erase().is_marked() {
+            self.collector.barrier_back(parent.erase());
+        }
+        child
+    }
+}

@@ -1,0 +1,328 @@
+//! A thread's stack of values and its stack of frames.
+//!
+//! Both are contiguous and move when they grow. A [`Slot`] is a raw place in the value stack: it is
+//! valid until the stack grows, and code that may grow it reads its base from the frame again.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use crate::heap::Gc;
+use crate::interp::{Consts, Pc};
+use crate::upvalue::Upval;
+use crate::value::Value;
+
+/// A place for a value: a stack slot, or the content of a closed upvalue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
+pub(crate) struct Slot(*mut Value);
+
+impl Slot {
+    pub(crate) const NULL: Self = Self(std::ptr::null_mut());
+
+    pub(crate) fn of_cell(cell: &Cell<Value>) -> Self {
+        Self(cell.as_ptr())
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(self) -> Value {
+        // SAFETY: [G3] the slot lies in the running thread's stack, or in an upvalue that is alive.
+        unsafe { *self.0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set(self, value: Value) {
+        // SAFETY: [G3] as in `get`.
+        unsafe { *self.0 = value }
+    }
+
+    #[inline(always)]
+    pub(crate) fn add(self, n: usize) -> Self {
+        Self(self.0.wrapping_add(n))
+    }
+
+    #[inline(always)]
+    pub(crate) fn sub(self, n: usize) -> Self {
+        Self(self.0.wrapping_sub(n))
+    }
+
+    /// The slot `bytes` further up; operands of internal instructions are multiplied already.
+    #[inline(always)]
+    pub(crate) fn byte_add(self, bytes: usize) -> Self {
+        Self(self.0.wrapping_byte_add(bytes))
+    }
+
+    /// How many slots this one is above `other`; zero if it is not.
+    #[inline(always)]
+    pub(crate) fn above(self, other: Self) -> usize {
+        self.0.addr().saturating_sub(other.0.addr()) / size_of::<Value>()
+    }
+
+    /// Copies `n` values from `source` up, lowest first, so that the target may overlap from below.
+    #[inline(always)]
+    pub(crate) fn copy_from(self, source: Self, n: usize) {
+        for i in 0..n {
+            self.add(i).set(source.add(i).get());
+        }
+    }
+
+    /// Makes `n` slots nil.
+    #[inline(always)]
+    pub(crate) fn clear(self, n: usize) {
+        for i in 0..n {
+            self.add(i).set(Value::NIL);
+        }
+    }
+}
+
+/// Slots above the limit that a metamethod call or an error handler may use before it checks.
+const EXTRA_SLOTS: usize = 16;
+const FIRST_SLOTS: usize = 64;
+const FIRST_FRAMES: usize = 8;
+
+/// The record of a running function.
+pub(crate) struct Frame {
+    /// First register, or first argument of a native function; the function itself stands below.
+    pub(crate) base: Cell<Slot>,
+    /// Where to go on; null in a native function.
+    pub(crate) pc: Cell<Pc>,
+    pub(crate) consts: Cell<Consts>,
+    /// How many results the caller wants, or one of the special codes of `call`.
+    pub(crate) want: Cell<i32>,
+    /// Lua: number of variable arguments in the low bits; flags in the high ones. Native: what to
+    /// do when the function that it called returns.
+    pub(crate) info: Cell<u32>,
+}
+
+const _: () = assert!(size_of::<Frame>() == 32);
+
+/// A frame of the running thread.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
+pub(crate) struct FrameRef(*mut Frame);
+
+impl std::ops::Deref for FrameRef {
+    type Target = Frame;
+
+    #[inline(always)]
+    fn deref(&self) -> &Frame {
+        // SAFETY: [G9] it lies in the frame stack of the running thread, at or below its top.
+        unsafe { &*self.0 }
+    }
+}
+
+impl FrameRef {
+    /// The frame below; there is one below every frame but the first.
+    #[inline(always)]
+    pub(crate) fn below(self) -> Self {
+        Self(self.0.wrapping_sub(1))
+    }
+
+    #[inline(always)]
+    pub(crate) fn above(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_lua(&self) -> bool {
+        !self.pc.get().is_null()
+    }
+
+    /// The function that runs in it.
+    #[inline(always)]
+    pub(crate) fn function(&self) -> Value {
+        self.base.get().sub(1).get()
+    }
+}
+
+/// The two stacks of a thread and what hangs on them.
+pub(crate) struct Stack {
+    slots: NonNull<Value>,
+    n_slots: usize,
+    frames: NonNull<Frame>,
+    n_frames: usize,
+    /// The running function's frame.
+    pub(crate) frame: FrameRef,
+    last_frame: FrameRef,
+    /// Behind the arguments of a native function, or the values of an open result.
+    pub(crate) top: Slot,
+    /// Registers must end here.
+    pub(crate) limit: Slot,
+    /// The open upvalue of the highest slot.
+    pub(crate) open: Option<Gc<Upval>>,
+    /// To-be-closed variables, by position in the stack, rising.
+    pub(crate) to_close: Vec<u32>,
+    /// The highest slot that is captured or to be closed; null if none is.
+    pub(crate) pending: Slot,
+}
+
+fn slots_layout(n: usize) -> Layout {
+    Layout::array::<Value>(n).expect("a stack is bounded")
+}
+
+fn frames_layout(n: usize) -> Layout {
+    Layout::array::<Frame>(n).expect("a stack is bounded")
+}
+
+fn check<T>(ptr: *mut u8, layout: Layout) -> NonNull<T> {
+    NonNull::new(ptr.cast()).unwrap_or_else(|| handle_alloc_error(layout))
+}
+
+impl Stack {
+    /// A stack with one frame, which is nobody's.
+    pub(crate) fn new() -> Self {
+        let layout = slots_layout(FIRST_SLOTS);
+        // SAFETY: [G7] the size is not zero.
+        let slots = check::<Value>(unsafe { alloc(layout) }, layout);
+        let layout = frames_layout(FIRST_FRAMES);
+        // SAFETY: [G7] the size is not zero.
+        let frames = check::<Frame>(unsafe { alloc(layout) }, layout);
+        let bottom = Slot(slots.as_ptr());
+        bottom.clear(FIRST_SLOTS);
+        let mut stack = Self {
+            slots,
+            n_slots: FIRST_SLOTS,
+            frames,
+            n_frames: FIRST_FRAMES,
+            frame: FrameRef(frames.as_ptr()),
+            last_frame: FrameRef(frames.as_ptr().wrapping_add(FIRST_FRAMES - 1)),
+            top: bottom.add(1),
+            limit: bottom.add(FIRST_SLOTS - EXTRA_SLOTS),
+            open: None,
+            to_close: Vec::new(),
+            pending: Slot::NULL,
+        };
+        stack.write_frame(stack.frame, bottom.add(1));
+        stack
+    }
+
+    fn write_frame(&mut self, frame: FrameRef, base: Slot) {
+        let fresh = Frame {
+            base: Cell::new(base),
+            pc: Cell::new(Pc::NULL),
+            consts: Cell::new(Consts::NULL),
+            want: Cell::new(0),
+            info: Cell::new(0),
+        };
+        // SAFETY: [G9] the callers pass a place of the frame stack.
+        unsafe { frame.0.write(fresh) };
+    }
+
+    #[inline(always)]
+    pub(crate) fn bottom(&self) -> Slot {
+        Slot(self.slots.as_ptr())
+    }
+
+    #[inline(always)]
+    pub(crate) fn first_frame(&self) -> FrameRef {
+        FrameRef(self.frames.as_ptr())
+    }
+
+    /// Number of frames above the first.
+    pub(crate) fn depth(&self) -> usize {
+        (self.frame.0.addr() - self.frames.as_ptr().addr()) / size_of::<Frame>()
+    }
+
+    pub(crate) fn frame_at(&self, depth: usize) -> FrameRef {
+        assert!(depth <= self.depth());
+        FrameRef(self.frames.as_ptr().wrapping_add(depth))
+    }
+
+    /// A slot's position, which stays when the stack moves.
+    pub(crate) fn position(&self, slot: Slot) -> usize {
+        slot.above(self.bottom())
+    }
+
+    pub(crate) fn slot_at(&self, position: usize) -> Slot {
+        debug_assert!(position <= self.n_slots);
+        self.bottom().add(position)
+    }
+
+    /// Number of slots in all.
+    pub(crate) fn capacity(&self) -> usize {
+        self.n_slots
+    }
+
+    pub(crate) fn end(&self) -> Slot {
+        self.bottom().add(self.n_slots)
+    }
+
+    /// Pushes a frame and makes it the running one.
+    #[inline(always)]
+    pub(crate) fn push_frame(&mut self, base: Slot, pc: Pc, consts: Consts, want: i32, info: u32) {
+        if self.frame == self.last_frame {
+            self.grow_frames();
+        }
+        self.frame = self.frame.above();
+        let frame = Frame {
+            base: Cell::new(base),
+            pc: Cell::new(pc),
+            consts: Cell::new(consts),
+            want: Cell::new(want),
+            info: Cell::new(info),
+        };
+        // SAFETY: [G9] the new top is at most the last frame.
+        unsafe { self.frame.0.write(frame) };
+    }
+
+    #[inline(always)]
+    pub(crate) fn pop_frame(&mut self) {
+        debug_assert!(self.frame > self.first_frame());
+        self.frame = self.frame.below();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_frames(&mut self) {
+        let depth = self.depth();
+        let n = self.n_frames * 2;
+        let layout = frames_layout(n);
+        // SAFETY: [G7] allocated with the old layout; a frame is plain data.
+        let ptr = unsafe {
+            realloc(self.frames.as_ptr().cast(), frames_layout(self.n_frames), layout.size())
+        };
+        self.frames = check(ptr, layout);
+        self.n_frames = n;
+        self.frame = FrameRef(self.frames.as_ptr().wrapping_add(depth));
+        self.last_frame = FrameRef(self.frames.as_ptr().wrapping_add(n - 1));
+    }
+
+    /// Moves the values to a stack of `n` slots, and everything that points to them.
+    pub(crate) fn resize(&mut self, n: usize) {
+        let old_bottom = self.bottom();
+        let old_n = self.n_slots;
+        let layout = slots_layout(n);
+        // SAFETY: [G7] allocated with the old layout; a value is plain data.
+        let ptr = unsafe { realloc(self.slots.as_ptr().cast(), slots_layout(old_n), layout.size()) };
+        self.slots = check(ptr, layout);
+        self.n_slots = n;
+        let bottom = self.bottom();
+        if n > old_n {
+            bottom.add(old_n).clear(n - old_n);
+        }
+        let moved = |slot: Slot| bottom.add(slot.above(old_bottom));
+        self.limit = bottom.add(n - EXTRA_SLOTS);
+        self.top = moved(self.top);
+        if self.pending != Slot::NULL {
+            self.pending = moved(self.pending);
+        }
+        for depth in 0..=self.depth() {
+            let frame = self.frame_at(depth);
+            frame.base.set(moved(frame.base.get()));
+        }
+        let mut open = self.open;
+        while let Some(upval) = open {
+            upval.set_slot(moved(upval.slot()));
+            open = upval.next_open();
+        }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // SAFETY: [G7] allocated with these layouts.
+        unsafe {
+            dealloc(self.slots.as_ptr().cast(), slots_layout(self.n_slots));
+            dealloc(self.frames.as_ptr().cast(), frames_layout(self.n_frames));
+        }
+    }
+}

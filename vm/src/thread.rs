@@ -1,0 +1,70 @@
+//! Coroutines as values.
+
+use std::cell::{Cell, RefCell};
+
+use crate::heap::{Gc, Header};
+use crate::stack::Stack;
+use crate::value::Tag;
+
+/// What a coroutine is doing (`coroutine.status`, manual section 2.6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Status {
+    Suspended,
+    Running,
+    /// It resumed another.
+    Normal,
+    Dead,
+}
+
+/// A thread object. The stack of the running thread is in the VM, and its place here is empty.
+#[repr(C)]
+pub(crate) struct Thread {
+    header: Header,
+    stack: RefCell<Option<Box<Stack>>>,
+    pub(crate) status: Cell<Status>,
+    /// The thread that resumed this one, while it runs.
+    pub(crate) resumer: Cell<Option<Gc<Self>>>,
+    /// Calls from native functions on the Rust stack, across which it cannot yield.
+    pub(crate) n_native_calls: Cell<u32>,
+    /// Bytes of the stack, as accounted to the heap.
+    accounted: Cell<usize>,
+}
+
+impl Thread {
+    pub(crate) fn new(stack: Option<Box<Stack>>, status: Status) -> Self {
+        Self {
+            header: Header::new(Tag::THREAD),
+            stack: RefCell::new(stack),
+            status: Cell::new(status),
+            resumer: Cell::new(None),
+            n_native_calls: Cell::new(0),
+            accounted: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn with_stack<R>(&self, f: impl FnOnce(&Stack) -> R) -> Option<R> {
+        self.stack.borrow().as_deref().map(f)
+    }
+
+    pub(crate) fn with_stack_mut<R>(&self, f: impl FnOnce(&mut Stack) -> R) -> Option<R> {
+        self.stack.borrow_mut().as_deref_mut().map(f)
+    }
+
+    /// Takes the stack out, to run it.
+    pub(crate) fn take_stack(&self) -> Option<Box<Stack>> {
+        self.stack.borrow_mut().take()
+    }
+
+    pub(crate) fn put_stack(&self, stack: Box<Stack>) {
+        *self.stack.borrow_mut() = Some(stack);
+    }
+
+    /// Bytes of the stack that the heap was told of.
+    pub(crate) fn stack_bytes(&self) -> usize {
+        self.accounted.get()
+    }
+
+    pub(crate) fn set_stack_bytes(&self, bytes: usize) {
+        self.accounted.set(bytes);
+    }
+}

@@ -1,0 +1,227 @@
+//! The state of one VM.
+
+use moonproof_verifier::VerifiedChunk;
+
+use crate::heap::{Gc, Heap};
+use crate::interp::Dispatch;
+use crate::metamethod::{EVENT_NAMES, N_EVENTS};
+use crate::proto::SharedProto;
+use crate::stack::{Slot, Stack};
+use crate::string::Str;
+use crate::table::{KeyError, Table};
+use crate::thread::{Status, Thread};
+use crate::value::{N_LUA_TYPES, Value};
+use moonproof_bytecode::limits::MAX_STACK;
+
+/// An error was raised; its value is in [`Vm::error`]. A word, so that results stay small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Raised;
+
+/// Slots beyond the limit that a message handler may use after a stack overflow.
+const ERROR_SLOTS: usize = 4096;
+
+/// Strings that the VM itself looks up.
+pub(crate) struct Names {
+    pub(crate) events: [Gc<Str>; N_EVENTS],
+    pub(crate) name: Gc<Str>,
+    pub(crate) tostring: Gc<Str>,
+    pub(crate) pairs: Gc<Str>,
+    pub(crate) metatable: Gc<Str>,
+    pub(crate) empty: Gc<Str>,
+}
+
+impl Names {
+    fn new(heap: &mut Heap) -> Self {
+        Self {
+            events: EVENT_NAMES.map(|name| heap.new_string(name.as_bytes())),
+            name: heap.new_string(b"__name"),
+            tostring: heap.new_string(b"__tostring"),
+            pairs: heap.new_string(b"__pairs"),
+            metatable: heap.new_string(b"__metatable"),
+            empty: heap.new_string(b""),
+        }
+    }
+
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<Str>)) {
+        let others = [self.name, self.tostring, self.pairs, self.metatable, self.empty];
+        self.events.iter().chain(&others).for_each(|name| visit(*name));
+    }
+}
+
+/// One VM: the running thread's stacks, the heap, and the roots.
+pub(crate) struct Vm {
+    pub(crate) cur: Stack,
+    pub(crate) heap: Heap,
+    pub(crate) thread: Gc<Thread>,
+    pub(crate) main_thread: Gc<Thread>,
+    pub(crate) registry: Gc<Table>,
+    pub(crate) globals: Gc<Table>,
+    /// Metatables of the types that have one each.
+    pub(crate) metatables: [Option<Gc<Table>>; N_LUA_TYPES],
+    pub(crate) names: Names,
+    /// The value of an error on its way.
+    pub(crate) error: Value,
+    /// Values that natives keep alive across calls.
+    pub(crate) pinned: Vec<Value>,
+    /// Calls on the Rust stack, and resumed coroutines.
+    pub(crate) n_native_calls: u32,
+    /// Whether a message handler has seen that error.
+    pub(crate) error_handled: bool,
+    /// The handlers in use: plain, or with hooks and fuel.
+    pub(crate) dispatch: Dispatch,
+    /// State of `math.random`.
+    pub(crate) random: [u64; 4],
+    /// Whether `warn` prints.
+    pub(crate) warnings: bool,
+}
+
+// SAFETY is not needed to make a VM: but it holds raw pointers, so that sending one to another
+// thread is allowed where its owner is, in `lib.rs`.
+
+impl Vm {
+    /// A VM with an empty table of globals.
+    pub(crate) fn new() -> Box<Self> {
+        use std::hash::{BuildHasher, Hasher};
+        let seed = std::collections::hash_map::RandomState::new().build_hasher().finish();
+        let mut heap = Heap::new(seed);
+        let names = Names::new(&mut heap);
+        heap.collector.set_mode_name(names.events[crate::metamethod::Event::Mode as usize]);
+        let thread = heap.new_thread(Thread::new(None, Status::Running));
+        let registry = heap.new_table();
+        let globals = heap.new_table();
+        let mut vm = Box::new(Self {
+            cur: Stack::new(),
+            heap,
+            thread,
+            main_thread: thread,
+            registry,
+            globals,
+            metatables: [None; N_LUA_TYPES],
+            names,
+            error: Value::NIL,
+            pinned: Vec::new(),
+            n_native_calls: 0,
+            error_handled: false,
+            dispatch: Dispatch::plain(),
+            random: [0; 4],
+            warnings: false,
+        });
+        // As the reference: registry[1] is the main thread, registry[2] the globals.
+        let pairs = [(1, Value::thread(thread)), (2, Value::table(globals))];
+        for (i, value) in pairs {
+            vm.raw_set_int(registry, i, value);
+        }
+        vm
+    }
+
+    /// The closure of a chunk's main function; its first upvalue is the table of globals.
+    pub(crate) fn load_verified(&mut self, chunk: VerifiedChunk) -> Value {
+        let shared = SharedProto::from_chunk(chunk);
+        let n_upvals = shared.proto.upvalues.len() as u8;
+        let proto = self.heap.instantiate(&shared);
+        let closure = self.heap.new_closure(proto, n_upvals);
+        for i in 0..usize::from(n_upvals) {
+            let value = if i == 0 { Value::table(self.globals) } else { Value::NIL };
+            let upval = self.heap.new_closed_upval(value);
+            closure.set_upval(i, upval);
+        }
+        Value::closure(closure)
+    }
+
+    /// Sets a field without metamethods.
+    pub(crate) fn raw_set(&mut self, table: Gc<Table>, key: Value, value: Value) -> Result<(), Raised> {
+        self.heap.collector.barrier_table(table, value);
+        self.heap.collector.barrier_table(table, key);
+        match table.set(&mut self.heap, key, value) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.key_error(error)),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn key_error(&mut self, error: KeyError) -> Raised {
+        match error {
+            KeyError::Nil => self.runtime_error(b"table index is nil"),
+            KeyError::Nan => self.runtime_error(b"table index is NaN"),
+            KeyError::Overflow => self.runtime_error(b"table overflow"),
+        }
+    }
+
+    /// Sets an item without metamethods; integers are always good keys.
+    pub(crate) fn raw_set_int(&mut self, table: Gc<Table>, key: i64, value: Value) {
+        self.heap.collector.barrier_table(table, value);
+        // The only error is a table of 2^31 items, which no memory holds.
+        let _ = table.set_int(&mut self.heap, key, value);
+    }
+
+    /// Sets a field by name, as libraries are opened.
+    pub(crate) fn raw_set_name(&mut self, table: Gc<Table>, name: &str, value: Value) {
+        let key = Value::string(self.heap.new_string(name.as_bytes()));
+        self.heap.collector.barrier_table(table, value);
+        self.heap.collector.barrier_table(table, key);
+        // As above.
+        let _ = table.set(&mut self.heap, key, value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn raw_get(&self, table: Gc<Table>, key: Value) -> Value {
+        table.get(&self.heap, key)
+    }
+
+    /// Where the registers of the running function end, and what is pushed may begin.
+    pub(crate) fn frame_top(&self) -> Slot {
+        let frame = self.cur.frame;
+        match frame.function().as_closure() {
+            Some(closure) if frame.is_lua() => {
+                frame.base.get().add(usize::from(closure.proto().max_stack))
+            }
+            _ => self.cur.top,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn has_room(&self, n: usize) -> bool {
+        self.cur.limit.above(self.cur.top) >= n
+    }
+
+    /// Makes room for `n` slots above `top`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn grow_stack(&mut self, n: usize) -> Result<(), Raised> {
+        if self.try_grow_stack(n) {
+            return Ok(());
+        }
+        if self.cur.capacity() > MAX_STACK {
+            // The overflow is being handled already: `luaD_growstack` gives up here.
+            return Err(self.error_in_error());
+        }
+        let room = MAX_STACK + ERROR_SLOTS;
+        self.resize_stack(room);
+        Err(self.runtime_error(b"stack overflow"))
+    }
+
+    pub(crate) fn try_grow_stack(&mut self, n: usize) -> bool {
+        let size = self.cur.capacity();
+        let used = self.cur.position(self.cur.top);
+        let needed = used.saturating_add(n) + 32;
+        if needed > MAX_STACK {
+            return false;
+        }
+        if size < needed {
+            self.resize_stack((size * 2).clamp(needed, MAX_STACK));
+        }
+        true
+    }
+
+    pub(crate) fn resize_stack(&mut self, n: usize) {
+        let slot = size_of::<Value>();
+        self.heap.account(self.cur.capacity() * slot, n * slot);
+        self.cur.resize(n);
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
