@@ -9,7 +9,7 @@ use crate::closure::{Closure, NativeFn};
 use crate::heap::Gc;
 use crate::interp::{Consts, Pc};
 use crate::metamethod::Event;
-use crate::native::{NativeRet, NativeResult};
+use crate::native::{NativeResult, NativeRet};
 use crate::stack::{FrameRef, Slot};
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
@@ -116,11 +116,18 @@ impl Vm {
     }
 
     /// Begins a call (`luaD_precall`).
-    pub(crate) fn begin_call(&mut self, func: Slot, n_args: usize, want: i32) -> Result<Next, Raised> {
+    pub(crate) fn begin_call(
+        &mut self,
+        func: Slot,
+        n_args: usize,
+        want: i32,
+    ) -> Result<Next, Raised> {
         let callee = func.get();
         match callee.tag() {
             Tag::CLOSURE => match callee.as_closure() {
-                Some(closure) => self.push_lua_frame(closure, func, n_args, want).map(|()| Next::Run),
+                Some(closure) => {
+                    self.push_lua_frame(closure, func, n_args, want).map(|()| Next::Run)
+                }
                 None => Ok(Next::Run),
             },
             Tag::NATIVE | Tag::NATIVE_CLOSURE => match callee.as_native() {
@@ -135,7 +142,11 @@ impl Vm {
     }
 
     /// Puts the `__call` handler of what is no function under it (`luaD_tryfuncTM`).
-    pub(crate) fn insert_call_handler(&mut self, func: Slot, n_args: usize) -> Result<Slot, Raised> {
+    pub(crate) fn insert_call_handler(
+        &mut self,
+        func: Slot,
+        n_args: usize,
+    ) -> Result<Slot, Raised> {
         let callee = func.get();
         let handler = self.handler(callee, Event::Call);
         if handler.is_nil() {
@@ -272,7 +283,9 @@ impl Vm {
     pub(crate) fn func_slot(&self, frame: FrameRef) -> Slot {
         let func = frame.base.get().sub(1);
         match func.get().as_closure() {
-            Some(closure) if frame.is_lua() && closure.proto().is_vararg && is_shifted(frame, closure) => {
+            Some(closure)
+                if frame.is_lua() && closure.proto().is_vararg && is_shifted(frame, closure) =>
+            {
                 let n_extra = (frame.info.get() & N_EXTRA_MASK) as usize;
                 func.sub(n_extra + usize::from(closure.proto().n_params) + 1)
             }
@@ -338,6 +351,18 @@ impl Vm {
         result
     }
 
+    /// Calls a value from Rust, showing an error to a handler where it is raised.
+    ///
+    /// # Errors
+    ///
+    /// What the handler made of the error.
+    pub(crate) fn call_protected(&mut self, n_args: usize, handler: Value) -> Result<(), Raised> {
+        let previous = self.host_handler.replace(handler);
+        let result = self.call(n_args);
+        self.host_handler = previous;
+        result
+    }
+
     /// An error before the first Lua function ran: it may still be caught above the host's call.
     fn unwind_and_run(&mut self, depth: usize) -> Result<(), Raised> {
         if self.cur.depth() <= depth {
@@ -384,7 +409,9 @@ impl Vm {
         loop {
             self.run_message_handler();
             let frame = self.cur.frame;
-            if !frame.is_lua() && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing) {
+            if !frame.is_lua()
+                && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing)
+            {
                 match self.catch().and_then(|next| self.drive(next)) {
                     Ok(flow) => return Ok(flow),
                     Err(Raised) => continue,
@@ -454,7 +481,7 @@ impl Vm {
                 _ => {}
             }
         }
-        None
+        self.host_handler.filter(|_| self.thread == self.main_thread)
     }
 
     /// Closes what the failed function left open, one variable a call; then returns.

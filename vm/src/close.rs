@@ -85,7 +85,12 @@ impl Vm {
     }
 
     /// Calls the `__close` handler of a variable, above everything that is in use.
-    pub(crate) fn call_close(&mut self, variable: Slot, error: Value, want: i32) -> Result<Next, Raised> {
+    pub(crate) fn call_close(
+        &mut self,
+        variable: Slot,
+        error: Value,
+        want: i32,
+    ) -> Result<Next, Raised> {
         let value = variable.get();
         let handler = self.handler(value, Event::Close);
         let func = self.frame_top().max(variable.add(1)).max(self.cur.top);

@@ -27,7 +27,6 @@ impl Vm {
         // A thread that is not running has its stack.
         let Some(mut stack) = thread.take_stack() else { return };
         std::mem::swap(&mut self.cur, &mut *stack);
-        self.thread.set_stack_bytes(stack.capacity() * size_of::<Value>());
         self.thread.put_stack(stack);
         self.thread = thread;
     }
@@ -91,11 +90,16 @@ impl Vm {
     pub(crate) fn fail_body(&mut self) -> Result<Next, Raised> {
         self.cur.top = self.frame_top().max(self.cur.top);
         let error = self.error;
+        self.thread.failure.set(Some(error));
         self.end_coroutine(Status::Dead, Err(error))
     }
 
     /// Goes back to the resumer with results or an error.
-    fn end_coroutine(&mut self, status: Status, outcome: Result<(Slot, usize), Value>) -> Result<Next, Raised> {
+    fn end_coroutine(
+        &mut self,
+        status: Status,
+        outcome: Result<(Slot, usize), Value>,
+    ) -> Result<Next, Raised> {
         let co = self.thread;
         co.status.set(status);
         let Some(resumer) = co.resumer.take() else { return Err(Raised) };
@@ -134,11 +138,13 @@ impl Vm {
             self.cur.top = first.add(2);
             return Ok(Next::Return { first, n: 2 });
         }
-        let co = self.cur.frame.function().as_native_closure().and_then(|f| f.upvalue(0).as_thread());
+        let co =
+            self.cur.frame.function().as_native_closure().and_then(|f| f.upvalue(0).as_thread());
         let mut error = error;
         if let Some(co) = co.filter(|co| co.with_stack(|stack| stack.depth() > 0) == Some(true)) {
             // It died by the error: what it left open is closed now (`auxwrap`).
             if co.status.get() == Status::Dead {
+                co.failure.set(None);
                 error = self.close_coroutine(co, Some(error)).err().unwrap_or(Value::NIL);
             }
         }
@@ -152,7 +158,11 @@ impl Vm {
 
     /// Closes the variables of a coroutine that is suspended or dead, and makes it dead
     /// (`lua_closethread`). `error` is what it died of.
-    pub(crate) fn close_coroutine(&mut self, co: Gc<Thread>, error: Option<Value>) -> Result<(), Value> {
+    pub(crate) fn close_coroutine(
+        &mut self,
+        co: Gc<Thread>,
+        error: Option<Value>,
+    ) -> Result<(), Value> {
         let mut result = error.map_or(Ok(()), Err);
         let resumer = self.thread;
         resumer.status.set(Status::Normal);

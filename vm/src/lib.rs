@@ -1,2 +1,34 @@
 //! A Lua 5.4 virtual machine for verified bytecode.
+//!
+//! [`Lua`] is one VM. It runs only what the verifier has accepted; unchecked accesses rest on the
+//! verifier's rules and on the heap's invariants, and are confined to the modules that allow
+//! `unsafe_code` below.
 #![deny(unsafe_code)]
+
+mod api;
+mod call;
+mod close;
+mod closure;
+mod coroutine;
+mod debug_info;
+mod error;
+#[allow(unsafe_code, reason = "pointers to heap objects, and the allocator")]
+mod heap;
+#[allow(unsafe_code, reason = "unchecked access to code and constants")]
+mod interp;
+mod metamethod;
+mod native;
+mod proto;
+#[allow(unsafe_code, reason = "raw value and frame stacks")]
+mod stack;
+mod stdlib;
+mod string;
+#[allow(unsafe_code, reason = "raw array and node parts")]
+mod table;
+mod thread;
+mod upvalue;
+mod userdata;
+mod value;
+mod vm;
+
+pub use api::{Lua, RunError};

@@ -7,48 +7,22 @@ use crate::value::{Tag, Value};
 use crate::vm::Vm;
 
 macro_rules! events {
-    ($($variant:ident $name:literal,)*) => {
+    ($($variant:ident)*) => {
         /// What a metatable can handle, numbered as in the reference (`TMS`, ltm.h): the event
         /// operand of MMBIN is such a number.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         #[repr(u8)]
         pub(crate) enum Event { $($variant,)* }
 
-        /// Keys of the events in a metatable, by number.
-        pub(crate) const EVENT_NAMES: [&str; N_EVENTS] = [$($name,)*];
-
         const EVENTS: [Event; N_EVENTS] = [$(Event::$variant,)*];
     };
 }
 
-pub(crate) const N_EVENTS: usize = 25;
+pub(crate) const N_EVENTS: usize = moonproof_bytecode::EVENT_NAMES.len();
 
 events! {
-    Index "__index",
-    NewIndex "__newindex",
-    Gc "__gc",
-    Mode "__mode",
-    Len "__len",
-    Eq "__eq",
-    Add "__add",
-    Sub "__sub",
-    Mul "__mul",
-    Mod "__mod",
-    Pow "__pow",
-    Div "__div",
-    IDiv "__idiv",
-    BAnd "__band",
-    BOr "__bor",
-    BXor "__bxor",
-    Shl "__shl",
-    Shr "__shr",
-    Unm "__unm",
-    BNot "__bnot",
-    Lt "__lt",
-    Le "__le",
-    Concat "__concat",
-    Call "__call",
-    Close "__close",
+    Index NewIndex Gc Mode Len Eq Add Sub Mul Mod Pow Div IDiv BAnd BOr BXor Shl Shr Unm BNot Lt Le
+    Concat Call Close
 }
 
 impl Event {

@@ -132,7 +132,8 @@ impl Vm {
     /// "... (expected expected, got actual)" (`luaL_typeerror`).
     #[cold]
     pub(crate) fn type_error(&mut self, i: usize, expected: &str) -> Raised {
-        let actual = if self.has_arg(i) { self.type_name_of(self.arg(i)) } else { b"no value".to_vec() };
+        let actual =
+            if self.has_arg(i) { self.type_name_of(self.arg(i)) } else { b"no value".to_vec() };
         let mut what = format!("{expected} expected, got ").into_bytes();
         what.extend_from_slice(&actual);
         self.arg_error_bytes(i, &what)
@@ -141,7 +142,8 @@ impl Vm {
     /// The name of a value's type, or the `__name` of its metatable (`luaL_typeerror`).
     pub(crate) fn type_name_of(&self, value: Value) -> Vec<u8> {
         if let Some(metatable) = self.metatable_of(value)
-            && let Some(name) = metatable.get(&self.heap, Value::string(self.names.name)).as_string()
+            && let Some(name) =
+                metatable.get(&self.heap, Value::string(self.names.name)).as_string()
         {
             return name.bytes().to_vec();
         }
@@ -245,7 +247,12 @@ impl Vm {
     }
 
     /// One of a list of words, by position (`luaL_checkoption`).
-    pub(crate) fn check_option(&mut self, i: usize, default: Option<&str>, options: &[&str]) -> Result<usize, Raised> {
+    pub(crate) fn check_option(
+        &mut self,
+        i: usize,
+        default: Option<&str>,
+        options: &[&str],
+    ) -> Result<usize, Raised> {
         let given = match default {
             Some(default) if self.arg(i).is_nil() => default.as_bytes().to_vec(),
             _ => self.check_str(i)?.bytes().to_vec(),

@@ -78,7 +78,11 @@ impl FuncProto {
         self.children[i].get()
     }
 
-    pub(crate) fn for_each_reference(&self, mut value: impl FnMut(Value), mut child: impl FnMut(Gc<Self>)) {
+    pub(crate) fn for_each_reference(
+        &self,
+        mut value: impl FnMut(Value),
+        mut child: impl FnMut(Gc<Self>),
+    ) {
         self.const_table.for_each(&mut value);
         self.children.iter().filter_map(Cell::get).for_each(&mut child);
     }

@@ -292,7 +292,8 @@ impl Stack {
         let old_n = self.n_slots;
         let layout = slots_layout(n);
         // SAFETY: [G7] allocated with the old layout; a value is plain data.
-        let ptr = unsafe { realloc(self.slots.as_ptr().cast(), slots_layout(old_n), layout.size()) };
+        let ptr =
+            unsafe { realloc(self.slots.as_ptr().cast(), slots_layout(old_n), layout.size()) };
         self.slots = check(ptr, layout);
         self.n_slots = n;
         let bottom = self.bottom();

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::heap::{Gc, Header};
 use crate::stack::Stack;
-use crate::value::Tag;
+use crate::value::{Tag, Value};
 
 /// What a coroutine is doing (`coroutine.status`, manual section 2.6).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Thread {
     pub(crate) resumer: Cell<Option<Gc<Self>>>,
     /// Calls from native functions on the Rust stack, across which it cannot yield.
     pub(crate) n_native_calls: Cell<u32>,
+    /// What it died of, until it is closed.
+    pub(crate) failure: Cell<Option<Value>>,
     /// Bytes of the stack, as accounted to the heap.
     accounted: Cell<usize>,
 }
@@ -38,6 +40,7 @@ impl Thread {
             status: Cell::new(status),
             resumer: Cell::new(None),
             n_native_calls: Cell::new(0),
+            failure: Cell::new(None),
             accounted: Cell::new(0),
         }
     }

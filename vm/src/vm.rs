@@ -4,13 +4,16 @@ use moonproof_verifier::VerifiedChunk;
 
 use crate::heap::{Gc, Heap};
 use crate::interp::Dispatch;
-use crate::metamethod::{EVENT_NAMES, N_EVENTS};
+use crate::metamethod::Event;
+use crate::metamethod::N_EVENTS;
 use crate::proto::SharedProto;
 use crate::stack::{Slot, Stack};
+use crate::stdlib::Output;
 use crate::string::Str;
 use crate::table::{KeyError, Table};
 use crate::thread::{Status, Thread};
 use crate::value::{N_LUA_TYPES, Value};
+use moonproof_bytecode::EVENT_NAMES;
 use moonproof_bytecode::limits::MAX_STACK;
 
 /// An error was raised; its value is in [`Vm::error`]. A word, so that results stay small.
@@ -27,7 +30,8 @@ pub(crate) struct Names {
     pub(crate) tostring: Gc<Str>,
     pub(crate) pairs: Gc<Str>,
     pub(crate) metatable: Gc<Str>,
-    pub(crate) empty: Gc<Str>,
+    /// Registry key of the loaded modules (`LUA_LOADED_TABLE`).
+    pub(crate) loaded: Gc<Str>,
 }
 
 impl Names {
@@ -38,12 +42,12 @@ impl Names {
             tostring: heap.new_string(b"__tostring"),
             pairs: heap.new_string(b"__pairs"),
             metatable: heap.new_string(b"__metatable"),
-            empty: heap.new_string(b""),
+            loaded: heap.new_string(b"_LOADED"),
         }
     }
 
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<Str>)) {
-        let others = [self.name, self.tostring, self.pairs, self.metatable, self.empty];
+        let others = [self.name, self.tostring, self.pairs, self.metatable, self.loaded];
         self.events.iter().chain(&others).for_each(|name| visit(*name));
     }
 }
@@ -61,6 +65,8 @@ pub(crate) struct Vm {
     pub(crate) names: Names,
     /// The value of an error on its way.
     pub(crate) error: Value,
+    /// The message handler of the host's call.
+    pub(crate) host_handler: Option<Value>,
     /// Values that natives keep alive across calls.
     pub(crate) pinned: Vec<Value>,
     /// Calls on the Rust stack, and resumed coroutines.
@@ -69,6 +75,11 @@ pub(crate) struct Vm {
     pub(crate) error_handled: bool,
     /// The handlers in use: plain, or with hooks and fuel.
     pub(crate) dispatch: Dispatch,
+    /// Bytes that the VM may take.
+    pub(crate) memory_limit: usize,
+    pub(crate) closed: bool,
+    /// Standard output, as `print` and the io library write it.
+    pub(crate) output: Output,
     /// State of `math.random`.
     pub(crate) random: [u64; 4],
     /// Whether `warn` prints.
@@ -85,7 +96,7 @@ impl Vm {
         let seed = std::collections::hash_map::RandomState::new().build_hasher().finish();
         let mut heap = Heap::new(seed);
         let names = Names::new(&mut heap);
-        heap.collector.set_mode_name(names.events[crate::metamethod::Event::Mode as usize]);
+        heap.collector.set_mode_name(names.events[Event::Mode as usize]);
         let thread = heap.new_thread(Thread::new(None, Status::Running));
         let registry = heap.new_table();
         let globals = heap.new_table();
@@ -99,13 +110,20 @@ impl Vm {
             metatables: [None; N_LUA_TYPES],
             names,
             error: Value::NIL,
+            host_handler: None,
             pinned: Vec::new(),
             n_native_calls: 0,
             error_handled: false,
             dispatch: Dispatch::plain(),
+            memory_limit: usize::MAX,
+            closed: false,
+            output: Output::new(),
             random: [0; 4],
             warnings: false,
         });
+        let stack_bytes = vm.cur.capacity() * size_of::<Value>();
+        vm.heap.account(0, stack_bytes);
+        thread.set_stack_bytes(stack_bytes);
         // As the reference: registry[1] is the main thread, registry[2] the globals.
         let pairs = [(1, Value::thread(thread)), (2, Value::table(globals))];
         for (i, value) in pairs {
@@ -129,7 +147,12 @@ impl Vm {
     }
 
     /// Sets a field without metamethods.
-    pub(crate) fn raw_set(&mut self, table: Gc<Table>, key: Value, value: Value) -> Result<(), Raised> {
+    pub(crate) fn raw_set(
+        &mut self,
+        table: Gc<Table>,
+        key: Value,
+        value: Value,
+    ) -> Result<(), Raised> {
         self.heap.collector.barrier_table(table, value);
         self.heap.collector.barrier_table(table, key);
         match table.set(&mut self.heap, key, value) {
@@ -166,6 +189,89 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn raw_get(&self, table: Gc<Table>, key: Value) -> Value {
         table.get(&self.heap, key)
+    }
+
+    /// Sets the items behind `first` of a constructor (`OP_SETLIST`).
+    pub(crate) fn set_items(&mut self, table: Gc<Table>, first: usize, values: Slot, n: usize) {
+        let last = (first + n).min(u32::MAX as usize) as u32;
+        table.ensure_array(&mut self.heap, last);
+        for i in 0..n {
+            self.raw_set_int(table, (first + i) as i64 + 1, values.add(i).get());
+        }
+    }
+
+    /// Refuses what would not fit into the memory that a VM may take.
+    pub(crate) fn check_memory(&mut self, bytes: usize) -> Result<(), Raised> {
+        if bytes > self.memory_limit.saturating_sub(self.heap.used()) {
+            return Err(self.raise_text(b"not enough memory"));
+        }
+        Ok(())
+    }
+
+    /// Lets the collector work, and calls finalizers. Everything in use is below `top` or reached
+    /// from a root.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn safepoint(&mut self) {
+        self.gc_step();
+        if self.heap.collector.has_finalizers_due() && !self.heap.collector.suspended {
+            self.run_finalizers(usize::MAX);
+        }
+    }
+
+    /// Calls finalizers of dead objects; errors in them are warnings (`GCTM`, lgc.c).
+    pub(crate) fn run_finalizers(&mut self, n: usize) {
+        let position = self.cur.position(self.cur.top);
+        for _ in 0..n {
+            let Some(object) = self.heap.collector.take_finalizable() else { break };
+            let handler = self.handler(object, Event::Gc);
+            if !handler.tag().is_function() {
+                continue;
+            }
+            let (error, handled) = (self.error, self.error_handled);
+            self.pinned.push(error);
+            let was_suspended = std::mem::replace(&mut self.heap.collector.suspended, true);
+            self.cur.top = self.frame_top().max(self.cur.top);
+            if self.call_for_one(handler, &[object]).is_err() {
+                self.warn_of_error();
+            }
+            self.heap.collector.suspended = was_suspended;
+            self.pinned.pop();
+            (self.error, self.error_handled) = (error, handled);
+        }
+        self.cur.top = self.cur.slot_at(position);
+    }
+
+    /// "warning: error in __gc" (`luaE_warnerror`).
+    fn warn_of_error(&mut self) {
+        if self.warnings {
+            let message =
+                self.error.as_string().map_or(&b"error object is not a string"[..], Gc::bytes);
+            let text = [b"Lua warning: error in __gc (", message, b")\n"].concat();
+            // Nothing can be done if stderr is closed.
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), &text);
+        }
+    }
+
+    /// Sets a table's metatable, with its finalizer (`lua_setmetatable`).
+    pub(crate) fn set_table_metatable(&mut self, table: Gc<Table>, metatable: Option<Gc<Table>>) {
+        table.set_metatable(metatable);
+        if let Some(metatable) = metatable {
+            self.heap.collector.barrier(table, Value::table(metatable));
+            if !self.handler_in(Some(metatable), Event::Gc).is_nil() {
+                self.heap.collector.add_finalizable(table.erase());
+            }
+        }
+    }
+
+    /// Runs all finalizers, as the VM ends.
+    pub(crate) fn close(&mut self) {
+        if std::mem::replace(&mut self.closed, true) {
+            return;
+        }
+        self.finalize_all();
+        self.run_finalizers(usize::MAX);
+        self.output.flush();
     }
 
     /// Where the registers of the running function end, and what is pushed may begin.
@@ -217,6 +323,7 @@ impl Vm {
         let slot = size_of::<Value>();
         self.heap.account(self.cur.capacity() * slot, n * slot);
         self.cur.resize(n);
+        self.thread.set_stack_bytes(n * slot);
     }
 }
 

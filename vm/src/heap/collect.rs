@@ -49,6 +49,8 @@ pub(crate) struct Collector {
     /// Dead ones whose finalizer is to run, the last first.
     pub(super) to_finalize: Vec<Gc<Header>>,
     pub(super) threads: Vec<Gc<Thread>>,
+    /// Whether the program asked for generational collection.
+    pub(crate) generational: bool,
     /// Key of `__mode`, whose value makes a table weak.
     mode_name: Option<Gc<crate::string::Str>>,
 }
@@ -73,6 +75,7 @@ impl Collector {
             finalizable: Vec::new(),
             to_finalize: Vec::new(),
             threads: Vec::new(),
+            generational: false,
             mode_name: None,
         }
     }
@@ -322,6 +325,21 @@ impl Vm {
         }
     }
 
+    /// A step that the program asked for, of `n` kilobytes, or a basic one; true if it ended a
+    /// cycle.
+    pub(crate) fn gc_step_of(&mut self, n: i64) -> bool {
+        let limit = if n <= 0 { STEP_BYTES * 2 } else { (n as usize).saturating_mul(1 << 10) };
+        self.heap.collector.work = 0;
+        let mut ended = false;
+        while !ended && self.heap.collector.work < limit {
+            ended = self.single_step(limit);
+        }
+        if self.heap.collector.has_finalizers_due() {
+            self.run_finalizers(usize::MAX);
+        }
+        ended
+    }
+
     /// One unit of a cycle; true if that ended it.
     fn single_step(&mut self, limit: usize) -> bool {
         match self.heap.collector.phase {
@@ -399,17 +417,21 @@ impl Heap {
     pub(super) fn sweep_any(&mut self) -> bool {
         let (white, dead) = (self.collector.white(), self.collector.dead_white());
         let strings = &mut self.strings;
-        self.pages.sweep_any(&mut |object, buffers| judge(object, white, dead, |object| {
-            destroy(object, strings, buffers);
-        }))
+        self.pages.sweep_any(&mut |object, buffers| {
+            judge(object, white, dead, |object| {
+                destroy(object, strings, buffers);
+            })
+        })
     }
 
     pub(super) fn sweep_page(&mut self, class: usize) {
         let (white, dead) = (self.collector.white(), self.collector.dead_white());
         let strings = &mut self.strings;
-        self.pages.sweep_page(class, &mut |object, buffers| judge(object, white, dead, |object| {
-            destroy(object, strings, buffers);
-        }));
+        self.pages.sweep_page(class, &mut |object, buffers| {
+            judge(object, white, dead, |object| {
+                destroy(object, strings, buffers);
+            })
+        });
     }
 
     /// Makes every object of the current white, dead ones as well.

@@ -196,6 +196,9 @@ impl Collector {
                 if let Some(resumer) = thread.resumer.get() {
                     self.mark_object(resumer);
                 }
+                if let Some(failure) = thread.failure.get() {
+                    self.mark_value(failure);
+                }
                 self.work += thread.with_stack(|stack| self.mark_stack(stack)).unwrap_or(0) + 64;
             }
             _ => {}

@@ -152,7 +152,11 @@ impl Heap {
         self.alloc(Closure::new(proto, n_upvals), usize::from(n_upvals) * size_of::<Gc<Upval>>())
     }
 
-    pub(crate) fn new_native_closure(&mut self, def: &'static NativeFn, upvalues: &[Value]) -> Gc<NativeClosure> {
+    pub(crate) fn new_native_closure(
+        &mut self,
+        def: &'static NativeFn,
+        upvalues: &[Value],
+    ) -> Gc<NativeClosure> {
         let n = u8::try_from(upvalues.len()).expect("natives have few upvalues");
         let closure = self.alloc(NativeClosure::new(def, n), size_of_val(upvalues));
         for (i, value) in upvalues.iter().enumerate() {
@@ -181,7 +185,11 @@ impl Heap {
         thread
     }
 
-    pub(crate) fn new_userdata(&mut self, data: Box<dyn std::any::Any>, n_user_values: usize) -> Gc<Userdata> {
+    pub(crate) fn new_userdata(
+        &mut self,
+        data: Box<dyn std::any::Any>,
+        n_user_values: usize,
+    ) -> Gc<Userdata> {
         self.alloc(Userdata::new(data, n_user_values), 0)
     }
 

@@ -199,7 +199,10 @@ impl Pages {
     }
 
     /// Sweeps one page of some class; false if all are swept.
-    pub(super) fn sweep_any(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict) -> bool {
+    pub(super) fn sweep_any(
+        &mut self,
+        judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict,
+    ) -> bool {
         for class in 0..N_CLASSES {
             if self.classes[class].n_swept < self.classes[class].pages.len() {
                 self.sweep_page(class, judge);
@@ -235,7 +238,8 @@ impl Pages {
             offset -= size;
             // SAFETY: [G7] offset is a multiple of the size below `carved`: a block.
             let block = unsafe { start.add(offset) };
-            let object = Gc::from_block(NonNull::new(block).expect("within a page").cast::<Header>());
+            let object =
+                Gc::from_block(NonNull::new(block).expect("within a page").cast::<Header>());
             if object.tag() != Tag::NIL {
                 match judge(object, &mut buffers) {
                     Verdict::Keep => continue,
@@ -244,7 +248,9 @@ impl Pages {
             }
             n_free += 1;
             // SAFETY: [G7] the block is free, at least 16 bytes long and aligned to 8.
-            unsafe { block.cast::<FreeBlock>().write(FreeBlock { free_tag: Tag::NIL, next: free }) };
+            unsafe {
+                block.cast::<FreeBlock>().write(FreeBlock { free_tag: Tag::NIL, next: free })
+            };
             free = block.cast();
         }
         self.used -= n_freed * size;

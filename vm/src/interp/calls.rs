@@ -212,7 +212,13 @@ impl Vm {
         self.end_frame(first, n)
     }
 
-    fn make_closure(&mut self, parent: crate::heap::Gc<crate::closure::Closure>, index: usize, base: Slot, target: Slot) {
+    fn make_closure(
+        &mut self,
+        parent: crate::heap::Gc<crate::closure::Closure>,
+        index: usize,
+        base: Slot,
+        target: Slot,
+    ) {
         let proto = self.heap.child_proto(parent.proto(), index);
         let upvalues = &proto.shared.proto.upvalues;
         let closure = self.heap.new_closure(proto, upvalues.len() as u8);

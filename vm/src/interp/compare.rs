@@ -6,7 +6,8 @@ use crate::value::{Tag, Value};
 /// Takes the jump that follows, or goes on behind it.
 macro_rules! branch {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $outcome:expr) => {{
-        if $outcome == $i.k() {
+        let outcome: bool = $outcome;
+        if outcome == $i.k() {
             next!($vm, $pc.next().jump($pc.fetch().wide()), $base, $k, $t)
         }
         next!($vm, $pc.next(), $base, $k, $t)

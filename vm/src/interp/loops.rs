@@ -98,7 +98,8 @@ impl Vm {
                     let count = if by > 0 {
                         (to as u64).wrapping_sub(from as u64) / by as u64
                     } else {
-                        (from as u64).wrapping_sub(to as u64) / (by.wrapping_add(1).wrapping_neg() as u64 + 1)
+                        (from as u64).wrapping_sub(to as u64)
+                            / (by.wrapping_add(1).wrapping_neg() as u64 + 1)
                     };
                     state.add(1).set(Value::int(count as i64));
                     true
@@ -106,9 +107,13 @@ impl Vm {
                 None => false,
             }
         } else {
-            let Some(to) = self.loop_float(limit) else { return Err(self.for_error(limit, "limit")) };
+            let Some(to) = self.loop_float(limit) else {
+                return Err(self.for_error(limit, "limit"));
+            };
             let Some(by) = self.loop_float(step) else { return Err(self.for_error(step, "step")) };
-            let Some(from) = self.loop_float(init) else { return Err(self.for_error(init, "initial")) };
+            let Some(from) = self.loop_float(init) else {
+                return Err(self.for_error(init, "initial value"));
+            };
             if by == 0.0 {
                 return Err(self.runtime_error(b"'for' step is zero"));
             }
@@ -136,7 +141,8 @@ impl Vm {
         let to = match crate::native::to_number(limit) {
             Some(Number::Integer(to)) => to,
             Some(Number::Float(float)) => {
-                let rounding = if by < 0 { convert::Rounding::Ceil } else { convert::Rounding::Floor };
+                let rounding =
+                    if by < 0 { convert::Rounding::Ceil } else { convert::Rounding::Floor };
                 match convert::float_to_integer_rounded(float, rounding) {
                     Some(to) => to,
                     None if float > 0.0 => {

@@ -9,10 +9,10 @@
 //! `pc` is saved in the frame before anything that can fail, call or collect.
 
 mod arith;
+mod calls;
 mod compare;
 mod concat;
 mod control;
-mod calls;
 mod load;
 mod loops;
 mod run;

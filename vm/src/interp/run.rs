@@ -1,7 +1,7 @@
 //! The table of handlers, in opcode order, and the way into it.
 
 use super::{Consts, Exit, Insn, Pc, Step, Table};
-use super::{arith, calls, compare, control, load, loops, tables};
+use super::{arith, calls, compare, concat, control, load, loops, tables};
 use crate::stack::Slot;
 use crate::vm::{Raised, Vm};
 use moonproof_bytecode::OpCode;

@@ -108,7 +108,12 @@ impl Vm {
                     base.byte_add(i.a()).set(Value::float(-float));
                     return Ok(Next::Run);
                 }
-                self.binary_handler(Event::Unm, value, value, (Operand::reg(i.b()), Operand::reg(i.b())))
+                self.binary_handler(
+                    Event::Unm,
+                    value,
+                    value,
+                    (Operand::reg(i.b()), Operand::reg(i.b())),
+                )
             }
             OpCode::BNot => {
                 let value = reg(i.b());
@@ -116,7 +121,12 @@ impl Vm {
                     base.byte_add(i.a()).set(Value::int(!int));
                     return Ok(Next::Run);
                 }
-                self.binary_handler(Event::BNot, value, value, (Operand::reg(i.b()), Operand::reg(i.b())))
+                self.binary_handler(
+                    Event::BNot,
+                    value,
+                    value,
+                    (Operand::reg(i.b()), Operand::reg(i.b())),
+                )
             }
             OpCode::Len => self.len_op(i, reg(i.b())),
             OpCode::Concat => self.concat(base.byte_add(i.a()), i.b()),
@@ -170,7 +180,13 @@ impl Vm {
         Ok(Next::Call { func, n_args: args.len(), want: FINISH_OP })
     }
 
-    fn get_into(&mut self, i: Insn, object: Value, key: Value, operand: Operand) -> Result<Next, Raised> {
+    fn get_into(
+        &mut self,
+        i: Insn,
+        object: Value,
+        key: Value,
+        operand: Operand,
+    ) -> Result<Next, Raised> {
         match self.find(object, key, operand)? {
             Access::Value(value) => {
                 self.cur.frame.base.get().byte_add(i.a()).set(value);
@@ -181,7 +197,12 @@ impl Vm {
     }
 
     /// Looks a key up along `__index` (`luaV_finishget`).
-    pub(crate) fn find(&mut self, object: Value, key: Value, operand: Operand) -> Result<Access, Raised> {
+    pub(crate) fn find(
+        &mut self,
+        object: Value,
+        key: Value,
+        operand: Operand,
+    ) -> Result<Access, Raised> {
         let mut current = object;
         let mut operand = operand;
         for _ in 0..MAX_CHAIN {
@@ -211,7 +232,13 @@ impl Vm {
         Err(self.runtime_error(b"'__index' chain too long; possibly a loop"))
     }
 
-    fn set_op(&mut self, object: Value, key: Value, value: Value, operand: Operand) -> Result<Next, Raised> {
+    fn set_op(
+        &mut self,
+        object: Value,
+        key: Value,
+        value: Value,
+        operand: Operand,
+    ) -> Result<Next, Raised> {
         match self.assign(object, key, value, operand)? {
             Access::Value(_) => Ok(Next::Run),
             Access::Handler(handler, object) => self.call_handler(handler, &[object, key, value]),
@@ -219,7 +246,13 @@ impl Vm {
     }
 
     /// Sets a key along `__newindex` (`luaV_finishset`).
-    pub(crate) fn assign(&mut self, object: Value, key: Value, value: Value, operand: Operand) -> Result<Access, Raised> {
+    pub(crate) fn assign(
+        &mut self,
+        object: Value,
+        key: Value,
+        value: Value,
+        operand: Operand,
+    ) -> Result<Access, Raised> {
         let mut current = object;
         let mut operand = operand;
         for _ in 0..MAX_CHAIN {
@@ -285,7 +318,8 @@ impl Vm {
 
     fn bitwise(&mut self, i: Insn, op: OpCode, a: Value, b: Value) -> Result<Next, Raised> {
         use moonproof_bytecode::number::arith::{shift_left, shift_right};
-        let (Some(a), Some(b)) = (crate::native::to_integer(a), crate::native::to_integer(b)) else {
+        let (Some(a), Some(b)) = (crate::native::to_integer(a), crate::native::to_integer(b))
+        else {
             return Ok(Next::Run);
         };
         let result = match op {
@@ -298,7 +332,13 @@ impl Vm {
         self.finish_arith(i, Value::int(result))
     }
 
-    fn binary_flipped(&mut self, i: Insn, a: Value, b: Value, operand: Operand) -> Result<Next, Raised> {
+    fn binary_flipped(
+        &mut self,
+        i: Insn,
+        a: Value,
+        b: Value,
+        operand: Operand,
+    ) -> Result<Next, Raised> {
         let event = Event::from_operand(i.c());
         if i.k() {
             self.binary_handler(event, b, a, (Operand::None, operand))
@@ -308,7 +348,13 @@ impl Vm {
     }
 
     /// Calls the metamethod of a binary operation (`luaT_trybinTM`).
-    fn binary_handler(&mut self, event: Event, a: Value, b: Value, operands: (Operand, Operand)) -> Result<Next, Raised> {
+    fn binary_handler(
+        &mut self,
+        event: Event,
+        a: Value,
+        b: Value,
+        operands: (Operand, Operand),
+    ) -> Result<Next, Raised> {
         let mut handler = self.handler(a, event);
         if handler.is_nil() {
             handler = self.handler(b, event);
@@ -402,11 +448,7 @@ impl Vm {
     fn branch(&mut self, i: Insn, outcome: bool) -> Result<Next, Raised> {
         let frame = self.cur.frame;
         let pc = frame.pc.get();
-        frame.pc.set(if outcome == i.k() {
-            pc.next().jump(pc.fetch().wide())
-        } else {
-            pc.next()
-        });
+        frame.pc.set(if outcome == i.k() { pc.next().jump(pc.fetch().wide()) } else { pc.next() });
         Ok(Next::Run)
     }
 

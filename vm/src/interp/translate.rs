@@ -39,13 +39,9 @@ fn translate_word(word: Instruction) -> Insn {
     let bytes = size_of::<Insn>() as i32;
     let wide = |n: i32| Insn::new_wide(op as u8, word.k(), a, n);
     match (op.info().format, b_role) {
-        (Format::Abc, _) => Insn::new(
-            op as u8,
-            word.k(),
-            a,
-            operand(b_role, word.b()),
-            operand(c_role, word.c()),
-        ),
+        (Format::Abc, _) => {
+            Insn::new(op as u8, word.k(), a, operand(b_role, word.b()), operand(c_role, word.c()))
+        }
         (Format::AsBx, _) => wide(word.sbx()),
         (Format::SJ, _) => Insn::new_wide(op as u8, false, 0, word.sj() * bytes),
         (Format::Ax, _) => Insn::new_wide(op as u8, false, 0, word.ax() as i32),

@@ -10,8 +10,8 @@ mod resize;
 
 use std::cell::Cell;
 
-use crate::metamethod::Event;
 use crate::heap::{Gc, Header, Heap};
+use crate::metamethod::Event;
 use crate::string::Str;
 use crate::value::{Tag, Value};
 use raw::{ArrayPtr, NodePtr, NodeRef};
@@ -122,8 +122,7 @@ impl Table {
     #[inline(always)]
     pub(crate) fn array_replace(&self, key: i64, value: Value) -> bool {
         let i = (key as u64).wrapping_sub(1);
-        let found =
-            i < u64::from(self.array_len()) && self.array.get().tag(i as u32) != Tag::NIL;
+        let found = i < u64::from(self.array_len()) && self.array.get().tag(i as u32) != Tag::NIL;
         if found {
             self.array.get().set(i as u32, value);
         }
@@ -360,7 +359,9 @@ impl Gc<Table> {
 
     fn has_inline_array(self) -> bool {
         let inline = self.inline.get() as usize;
-        inline != 0 && self.array.get().addr().wrapping_sub(self.addr() as usize) < size_of::<Table>() + inline
+        inline != 0
+            && self.array.get().addr().wrapping_sub(self.addr() as usize)
+                < size_of::<Table>() + inline
     }
 }
 

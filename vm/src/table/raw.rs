@@ -85,9 +85,8 @@ impl ArrayPtr {
             return 0;
         }
         // SAFETY: [G4] the range lies below the size of the array part.
-        let tags = unsafe {
-            std::slice::from_raw_parts(self.0.add(from as usize), (to - from) as usize)
-        };
+        let tags =
+            unsafe { std::slice::from_raw_parts(self.0.add(from as usize), (to - from) as usize) };
         tags.iter().map(|t| u32::from(*t != Tag::NIL.0)).sum()
     }
 }

@@ -47,7 +47,6 @@ impl Census {
 }
 
 impl Table {
-
     fn set_nodes(&self, heap: &mut Heap, n: u32) {
         if n == 0 {
             self.nodes.set(NodePtr::none());
@@ -173,6 +172,13 @@ impl Gc<Table> {
         }
     }
 
+    /// Makes room in the array part before many items are set.
+    pub(crate) fn ensure_array(self, heap: &mut Heap, n: u32) {
+        if n > self.array_len() && u64::from(n) <= MAX_PART {
+            self.grow_array(heap, n);
+        }
+    }
+
     /// Makes room in the node part of a table that has none.
     pub(crate) fn reserve_nodes(self, heap: &mut Heap, n: u32) {
         if self.n_nodes() == 0 {
@@ -241,8 +247,7 @@ impl Gc<Table> {
         let array = (n > 0 && !self.has_inline_array())
             .then(|| (self.array.get().buffer(n), ArrayPtr::bytes(n)));
         let n_nodes = self.n_nodes();
-        let nodes =
-            (n_nodes > 0).then(|| (self.nodes.get().buffer(), NodePtr::bytes(n_nodes)));
+        let nodes = (n_nodes > 0).then(|| (self.nodes.get().buffer(), NodePtr::bytes(n_nodes)));
         [array, nodes]
     }
 }

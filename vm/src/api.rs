@@ -1,0 +1,72 @@
+//! The embedding API: so far, running a chunk.
+
+use moonproof_verifier::VerifiedChunk;
+
+use crate::value::Value;
+use crate::vm::{Raised, Vm};
+
+/// An uncaught error: its message as the `lua` command would print it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunError {
+    /// The error value as text, with a traceback.
+    pub message: Vec<u8>,
+}
+
+/// A Lua VM with its standard libraries.
+pub struct Lua {
+    vm: Box<Vm>,
+}
+
+impl Default for Lua {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Lua {
+    /// A VM with all standard libraries.
+    pub fn new() -> Self {
+        let mut vm = Vm::new();
+        crate::stdlib::open_all(&mut vm);
+        Self { vm }
+    }
+
+    /// Sets a global variable to a sequence of strings, with some at other indices: `arg`.
+    pub fn set_args(&mut self, args: &[(i64, Vec<u8>)]) {
+        let table = self.vm.heap.new_table();
+        for (i, arg) in args {
+            let value = Value::string(self.vm.heap.new_string(arg));
+            self.vm.raw_set_int(table, *i, value);
+        }
+        let globals = self.vm.globals;
+        self.vm.raw_set_name(globals, "arg", Value::table(table));
+    }
+
+    /// Runs a chunk with string arguments, as the `lua` command does.
+    ///
+    /// # Errors
+    ///
+    /// An error that the chunk did not catch, with a traceback.
+    pub fn run(&mut self, chunk: VerifiedChunk, args: &[Vec<u8>]) -> Result<(), RunError> {
+        let function = self.vm.load_verified(chunk);
+        self.vm.push(function);
+        for arg in args {
+            if self.vm.check_stack(1, "").is_err() {
+                return Err(RunError { message: b"too many arguments to script".to_vec() });
+            }
+            self.vm.push_str(arg);
+        }
+        let handler = Value::native(&crate::stdlib::MESSAGE_HANDLER);
+        match self.vm.call_protected(args.len(), handler) {
+            Ok(()) => Ok(()),
+            Err(Raised) => {
+                let error = self.vm.error;
+                let message = error.as_string().map_or_else(
+                    || b"(error object is not a string)".to_vec(),
+                    |text| text.bytes().to_vec(),
+                );
+                Err(RunError { message })
+            }
+        }
+    }
+}

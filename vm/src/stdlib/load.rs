@@ -1,0 +1,198 @@
+//! Loading chunks: `load`, `loadfile`, `dofile`.
+
+use super::{add_functions, natives};
+use crate::call::Cont;
+use crate::closure::NativeFn;
+use crate::native::{NativeResult, NativeRet};
+use crate::value::{LuaType, Value};
+use crate::vm::{Raised, Vm};
+
+pub(super) fn open(vm: &mut Vm) {
+    static FUNCTIONS: &[NativeFn] = natives! {
+        "dofile" => do_file,
+        "load" => load,
+        "loadfile" => load_file,
+    };
+    let globals = vm.globals;
+    add_functions(vm, globals, FUNCTIONS);
+}
+
+impl Vm {
+    /// The function of a source text or a binary chunk, or the message why there is none
+    /// (`lua_load`). Binary chunks are verified.
+    pub(crate) fn load_chunk(
+        &mut self,
+        text: &[u8],
+        name: &[u8],
+        mode: &[u8],
+    ) -> Result<Value, Vec<u8>> {
+        let is_binary = text.first() == Some(&b'\x1b');
+        let (kind, letter) = if is_binary { ("binary", b'b') } else { ("text", b't') };
+        if !mode.contains(&letter) {
+            let mode = String::from_utf8_lossy(mode);
+            return Err(format!("attempt to load a {kind} chunk (mode is '{mode}')").into_bytes());
+        }
+        let chunk = if is_binary {
+            let id = moonproof_bytecode::chunk_id(name);
+            moonproof_bytecode::load(text)
+                .map_err(|error| [id.as_slice(), b": ", error.to_string().as_bytes()].concat())?
+        } else {
+            compile(text, name, self.n_native_calls)?
+        };
+        match moonproof_verifier::verify(chunk) {
+            Ok(chunk) => Ok(self.load_verified(chunk)),
+            Err(rejection) => {
+                let id = moonproof_bytecode::chunk_id(name);
+                Err([
+                    id.as_slice(),
+                    b": bad binary format (",
+                    rejection.to_string().as_bytes(),
+                    b")",
+                ]
+                .concat())
+            }
+        }
+    }
+
+    /// As [`Vm::load_chunk`] for a file; `None` is standard input (`luaL_loadfilex`).
+    pub(crate) fn load_file(&mut self, path: Option<&[u8]>, mode: &[u8]) -> Result<Value, Vec<u8>> {
+        let (name, text) = match path {
+            None => {
+                let mut text = Vec::new();
+                let read = std::io::Read::read_to_end(&mut std::io::stdin(), &mut text);
+                (b"=stdin".to_vec(), read.map(|_| text))
+            }
+            Some(path) => ([b"@", path].concat(), std::fs::read(super::os_path(path))),
+        };
+        match text {
+            Ok(text) => self.load_chunk(&skip_first_line(&text), &name, mode),
+            Err(error) => {
+                let what =
+                    if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
+                Err([
+                    b"cannot ",
+                    what.as_bytes(),
+                    b" ",
+                    &name[1..],
+                    b": ",
+                    super::os_message(&error).as_bytes(),
+                ]
+                .concat())
+            }
+        }
+    }
+}
+
+#[cfg(feature = "compiler")]
+fn compile(
+    text: &[u8],
+    name: &[u8],
+    n_native_calls: u32,
+) -> Result<moonproof_bytecode::Chunk, Vec<u8>> {
+    let _ = n_native_calls;
+    moonproof_compiler::compile(text, name).map_err(|error| error.message().to_vec())
+}
+
+#[cfg(not(feature = "compiler"))]
+fn compile(_: &[u8], name: &[u8], _: u32) -> Result<moonproof_bytecode::Chunk, Vec<u8>> {
+    let id = moonproof_bytecode::chunk_id(name);
+    Err([id.as_slice(), b": attempt to load a text chunk without a compiler"].concat())
+}
+
+#[cfg(feature = "compiler")]
+fn skip_first_line(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    moonproof_compiler::skip_shebang(text)
+}
+
+#[cfg(not(feature = "compiler"))]
+fn skip_first_line(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    text.into()
+}
+
+fn load(vm: &mut Vm) -> NativeResult {
+    let mode = match vm.opt_str(3)? {
+        Some(mode) => mode.bytes(),
+        None => b"bt",
+    };
+    let text = vm.arg(1);
+    let result = if text.tag().is_string() || text.tag().is_number() {
+        let text = vm.check_str(1)?;
+        let name = vm.opt_str(2)?.unwrap_or(text);
+        vm.load_chunk(text.bytes(), name.bytes(), mode)
+    } else {
+        vm.check_type(1, LuaType::Function)?;
+        let name = vm.opt_str(2)?.map_or(&b"=(load)"[..], |name| name.bytes());
+        match read_pieces(vm) {
+            Ok(text) => vm.load_chunk(&text, name, mode),
+            Err(Raised) => {
+                // An error of the reader is a result of `load`.
+                let error = vm.error;
+                vm.push(Value::NIL);
+                vm.push(error);
+                return Ok(NativeRet::Values(2));
+            }
+        }
+    };
+    match result {
+        Ok(function) => {
+            if vm.has_arg(4)
+                && let Some(closure) = function.as_closure()
+                && closure.n_upvals() > 0
+            {
+                let env = vm.arg(4);
+                closure.upval(0).set(env);
+                vm.heap.collector.barrier(closure.upval(0), env);
+            }
+            vm.ret(function)
+        }
+        Err(message) => vm.ret_fail(&message),
+    }
+}
+
+/// What a reader function gives, until it gives nothing.
+fn read_pieces(vm: &mut Vm) -> Result<Vec<u8>, Raised> {
+    let mut text = Vec::new();
+    loop {
+        let reader = vm.arg(1);
+        let piece = vm.call_for_one(reader, &[])?;
+        if piece.is_nil() {
+            return Ok(text);
+        }
+        match piece.as_string().or_else(|| vm.number_to_string(piece)) {
+            Some(piece) if piece.len() == 0 => return Ok(text),
+            Some(piece) => text.extend_from_slice(piece.bytes()),
+            None => return Err(vm.error_at_caller(b"reader function must return a string")),
+        }
+    }
+}
+
+fn load_file(vm: &mut Vm) -> NativeResult {
+    let path = vm.opt_str(1)?;
+    let mode = vm.opt_str(2)?.map_or(&b"bt"[..], |mode| mode.bytes());
+    match vm.load_file(path.map(|path| path.bytes()), mode) {
+        Ok(function) => {
+            if vm.has_arg(3)
+                && let Some(closure) = function.as_closure()
+                && closure.n_upvals() > 0
+            {
+                let env = vm.arg(3);
+                closure.upval(0).set(env);
+                vm.heap.collector.barrier(closure.upval(0), env);
+            }
+            vm.ret(function)
+        }
+        Err(message) => vm.ret_fail(&message),
+    }
+}
+
+fn do_file(vm: &mut Vm) -> NativeResult {
+    let path = vm.opt_str(1)?;
+    vm.set_n_args(1);
+    match vm.load_file(path.map(|path| path.bytes()), b"bt") {
+        Ok(function) => {
+            vm.push(function);
+            Ok(NativeRet::Call { n_args: 0, cont: Cont::Results })
+        }
+        Err(message) => Err(vm.raise_text(&message)),
+    }
+}
