@@ -9,12 +9,14 @@
 //! | target | input | promise |
 //! |---|---|---|
 //! | [`load`] | any bytes | no panic, memory in proportion, what loads dumps back, verdicts agree |
+//! | [`compile_diff`] | any source | the reference's bytes or message; what compiles verifies |
 //!
 //! This crate is a member of the workspace so that its bodies are built and tested with it. The
 //! glue in `fuzz_targets/` is a workspace of its own, because libFuzzer needs a nightly compiler
 //! and sanitizer flags that must not reach anything else.
 #![forbid(unsafe_code)]
 
+pub mod compile_diff;
 pub mod load;
 pub mod mutate;
 mod reached;

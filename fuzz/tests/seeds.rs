@@ -5,7 +5,7 @@ use std::alloc::System;
 use std::sync::Mutex;
 
 use cap::Cap;
-use moonproof_fuzz::{Rng, Seed, load, mutate, seeds};
+use moonproof_fuzz::{Rng, Seed, compile_diff, load, mutate, seeds};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -68,5 +68,21 @@ fn load_target() {
     println!("{}", load::REACHED.line());
     for end in [load::REFUSED, load::REJECTED, load::VERIFIED] {
         assert!(load::REACHED.n(end) > 100, "{}", load::REACHED.line());
+    }
+}
+
+#[test]
+fn compile_diff_target() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap();
+    let Ok(()) = moonproof_reference::check() else {
+        println!("skipped: no reference to compare with");
+        return;
+    };
+    smoke(&seeds("compile_diff"), 40, mutate::mutate_source, |source| {
+        compile_diff::run(source);
+    });
+    println!("{}", compile_diff::REACHED.line());
+    for end in [compile_diff::REJECTED, compile_diff::COMPILED] {
+        assert!(compile_diff::REACHED.n(end) > 100, "{}", compile_diff::REACHED.line());
     }
 }
