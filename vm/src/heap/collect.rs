@@ -27,8 +27,12 @@ const FIRST_THRESHOLD: usize = 64 << 10;
 pub(crate) struct Collector {
     white: u8,
     pub(crate) phase: Phase,
-    /// Bytes in use at which the next step is due.
+    /// Bytes ever allocated at which the next step is due.
     pub(crate) threshold: usize,
+    /// Bytes ever allocated when the last step ended.
+    allocated_at_step: usize,
+    /// Bytes in use, and bytes swept so far, after the last atomic step.
+    used_at_atomic: (usize, usize),
     /// Stopped by the program (`collectgarbage("stop")`), or while a VM is being set up.
     pub(crate) stopped: bool,
     /// Set while a finalizer runs or the VM closes.
@@ -61,6 +65,8 @@ impl Collector {
             white: WHITE0,
             phase: Phase::Pause,
             threshold: FIRST_THRESHOLD,
+            allocated_at_step: 0,
+            used_at_atomic: (0, 0),
             stopped: false,
             suspended: false,
             pause: 200,
@@ -265,6 +271,7 @@ impl Vm {
         collector.white ^= WHITES;
         collector.in_atomic = false;
         collector.phase = Phase::Sweep;
+        collector.used_at_atomic = (self.heap.pages.used(), self.heap.pages.swept);
         self.heap.pages.start_sweep();
     }
 
@@ -307,21 +314,26 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn gc_step(&mut self) {
-        let collector = &self.heap.collector;
+        let allocated = self.heap.pages.allocated;
+        let collector = &mut self.heap.collector;
         if collector.stopped || collector.suspended {
-            self.heap.collector.threshold = self.heap.pages.used + STEP_BYTES * 16;
+            collector.threshold = allocated + STEP_BYTES;
             return;
         }
-        let allocated = STEP_BYTES.max(self.heap.pages.used / 256);
-        let limit = allocated * self.heap.collector.step_multiplier.max(40) / 50;
+        let news = allocated.saturating_sub(collector.allocated_at_step).max(STEP_BYTES);
+        // The default of 100 traverses 16 bytes for each one allocated: as the reference, whose
+        // steps are short of a whole cycle only in large heaps.
+        let limit = (news * 4).saturating_mul(self.heap.collector.step_multiplier.max(25) / 25);
         self.heap.collector.work = 0;
         while self.heap.collector.work < limit {
             if self.single_step(limit) {
                 break;
             }
         }
+        let allocated = self.heap.pages.allocated;
+        self.heap.collector.allocated_at_step = allocated;
         if self.heap.collector.phase != Phase::Pause {
-            self.heap.collector.threshold = self.heap.pages.used + allocated;
+            self.heap.collector.threshold = allocated + STEP_BYTES;
         }
     }
 
@@ -352,7 +364,7 @@ impl Vm {
                 }
             }
             Phase::Sweep => {
-                self.heap.collector.work += 4 << 10;
+                self.heap.collector.work = self.heap.collector.work.saturating_add(4 << 10);
                 if !self.heap.sweep_any() {
                     self.end_cycle();
                     return true;
@@ -363,10 +375,15 @@ impl Vm {
     }
 
     fn end_cycle(&mut self) {
+        let pages = &self.heap.pages;
         let collector = &mut self.heap.collector;
         collector.phase = Phase::Pause;
-        let live = self.heap.pages.used;
-        collector.threshold = (live / 100).saturating_mul(collector.pause).max(FIRST_THRESHOLD);
+        // What was allocated during the sweep is not known to be alive.
+        let (used, swept) = collector.used_at_atomic;
+        let live = used - (pages.swept - swept).min(used);
+        let wait = (live / 100).saturating_mul(collector.pause).max(FIRST_THRESHOLD);
+        collector.threshold = pages.allocated + wait.saturating_sub(pages.used()).max(STEP_BYTES);
+        collector.allocated_at_step = pages.allocated;
     }
 
     /// A whole cycle, from the beginning.

@@ -59,13 +59,13 @@ impl Heap {
 
     /// Bytes in use.
     pub(crate) fn used(&self) -> usize {
-        self.pages.used + self.strings.bytes()
+        self.pages.used() + self.strings.bytes()
     }
 
     /// Whether it is time for a collection step.
     #[inline(always)]
     pub(crate) fn is_step_due(&self) -> bool {
-        self.pages.used >= self.collector.threshold
+        self.pages.allocated >= self.collector.threshold
     }
 
     #[inline(always)]
@@ -203,7 +203,7 @@ impl Heap {
 
     /// Counts memory that an object holds elsewhere, such as a coroutine's stack.
     pub(crate) fn account(&mut self, old: usize, new: usize) {
-        self.pages.used = self.pages.used - old + new;
+        self.pages.allocated = self.pages.allocated - old + new;
     }
 }
 

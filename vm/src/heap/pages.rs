@@ -79,8 +79,10 @@ pub(super) struct Pages {
     buffer_chunks: Vec<(NonNull<u8>, usize)>,
     /// Rest of the newest chunk.
     chunk_rest: (*mut u8, usize),
-    /// Bytes in objects and buffers, in block sizes.
-    pub(super) used: usize,
+    /// Bytes given out so far, in block sizes, less those given back by other than a sweep.
+    pub(super) allocated: usize,
+    /// Bytes that sweeps have freed.
+    pub(super) swept: usize,
 }
 
 fn layout(size: usize) -> Layout {
@@ -104,7 +106,8 @@ impl Pages {
             buffers: [null_mut(); N_CLASSES],
             buffer_chunks: Vec::new(),
             chunk_rest: (null_mut(), 0),
-            used: 0,
+            allocated: 0,
+            swept: 0,
         }
     }
 
@@ -117,7 +120,7 @@ impl Pages {
             if let Some(found) = NonNull::new(block) {
                 // SAFETY: [G7] blocks in a free list are free blocks of its class.
                 self.free[class] = unsafe { found.as_ref().next };
-                self.used += class_size(class);
+                self.allocated += class_size(class);
                 return found.cast();
             }
             return self.alloc_slow(class);
@@ -134,7 +137,7 @@ impl Pages {
         let block = NonNull::new(self.free[class]).expect("a new page has blocks");
         // SAFETY: [G7] as in `alloc`.
         self.free[class] = unsafe { block.as_ref().next };
-        self.used += class_size(class);
+        self.allocated += class_size(class);
         block.cast()
     }
 
@@ -142,7 +145,7 @@ impl Pages {
     fn alloc_large(&mut self, size: usize) -> NonNull<u8> {
         let ptr = system_alloc(size);
         self.large.push(Large { ptr: ptr.cast(), size });
-        self.used += size;
+        self.allocated += size;
         ptr
     }
 
@@ -253,7 +256,7 @@ impl Pages {
             };
             free = block.cast();
         }
-        self.used -= n_freed * size;
+        self.swept += n_freed * size;
         let list = &mut self.classes[class];
         let is_last = i + 1 == list.pages.len();
         if n_free * size == carved && !is_last && carved == list.pages[i].bytes {
@@ -289,7 +292,7 @@ impl Pages {
             match judge(object, &mut Buffers { pages: self }) {
                 Verdict::Keep => true,
                 Verdict::Free => {
-                    self.used -= large.size;
+                    self.swept += large.size;
                     // SAFETY: [G7] allocated with this layout, and dead.
                     unsafe { dealloc(large.ptr.as_ptr().cast(), layout(large.size)) };
                     false
@@ -302,11 +305,11 @@ impl Pages {
     /// A buffer of `size` bytes, uninitialised. `size` must not be zero.
     pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
         if size > MAX_SMALL_BUFFER {
-            self.used += size;
+            self.allocated += size;
             return system_alloc(size);
         }
         let class = class_of(size.max(16));
-        self.used += class_size(class);
+        self.allocated += class_size(class);
         if self.buffers[class].is_null() {
             self.buffers[class] = self.carve_buffers(class);
         }
@@ -335,18 +338,27 @@ impl Pages {
 
     /// Gives back a buffer of [`Pages::alloc_buffer`] with the size it was asked with.
     pub(crate) fn free_buffer(&mut self, buffer: NonNull<u8>, size: usize) {
+        self.allocated -= self.recycle(buffer, size);
+    }
+
+    /// Takes a buffer back, and says how much it was.
+    fn recycle(&mut self, buffer: NonNull<u8>, size: usize) -> usize {
         if size > MAX_SMALL_BUFFER {
-            self.used -= size;
             // SAFETY: [G7] the caller gives back what it got, with its size.
             unsafe { dealloc(buffer.as_ptr(), layout(size)) };
-            return;
+            return size;
         }
         let class = class_of(size.max(16));
-        self.used -= class_size(class);
         let block = buffer.as_ptr().cast::<FreeBlock>();
         // SAFETY: [G7] the block is of this class and nobody's any more.
         unsafe { block.write(FreeBlock { free_tag: Tag::NIL, next: self.buffers[class] }) };
         self.buffers[class] = block;
+        class_size(class)
+    }
+
+    /// Bytes in use.
+    pub(super) fn used(&self) -> usize {
+        self.allocated - self.swept
     }
 
     /// Calls `visit` for every object; used when the VM closes.
@@ -380,12 +392,12 @@ pub(crate) struct Buffers<'a> {
 
 impl Buffers<'_> {
     pub(super) fn free(&mut self, buffer: NonNull<u8>, size: usize) {
-        self.pages.free_buffer(buffer, size);
+        self.pages.swept += self.pages.recycle(buffer, size);
     }
 
     /// Memory that was accounted but is not here is gone.
     pub(super) fn forget(&mut self, bytes: usize) {
-        self.pages.used -= bytes;
+        self.pages.swept += bytes;
     }
 }
 

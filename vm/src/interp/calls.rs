@@ -1,6 +1,6 @@
 //! Calls, returns, closures and variable arguments.
 
-use super::control::{self, dispatch, follow, slow};
+use super::control::{self, Outcome, dispatch, follow, settle};
 use super::{Consts, Insn, Pc, Step, Table, handlers, next};
 use crate::call::{CLOSING_RETURN, FINISH_OP, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
 use crate::metamethod::Event;
@@ -36,20 +36,20 @@ handlers! {
         } else if callee.tag() == Tag::NATIVE || callee.tag() == Tag::NATIVE_CLOSURE {
             return call_native(vm, pc, func, k, i, t);
         }
-        let next = vm.begin_call(func, n_args, want);
-        follow!(vm, t, next)
+        let outcome = call_other(vm, func, n_args, want);
+        follow!(vm, t, outcome)
     }
 
     fn tail_call(vm, pc, base, k, i, t) {
         vm.cur.frame.pc.set(pc);
-        let next = vm.tail_call(base, i);
-        follow!(vm, t, next)
+        let outcome = tail_call_step(vm, base, i);
+        follow!(vm, t, outcome)
     }
 
     fn ret(vm, pc, base, k, i, t) {
         vm.cur.frame.pc.set(pc);
-        let next = vm.return_op(base, i);
-        follow!(vm, t, next)
+        let outcome = return_step(vm, base, i);
+        follow!(vm, t, outcome)
     }
 
     fn return0(vm, pc, base, k, i, t) {
@@ -93,8 +93,8 @@ handlers! {
         let n = (vm.cur.frame.info.get() & N_EXTRA_MASK) as usize;
         if i.c() == 0 {
             vm.cur.frame.pc.set(pc);
-            let next = vm.all_varargs(base.byte_add(i.a()), n);
-            follow!(vm, t, next)
+            let outcome = varargs_step(vm, base.byte_add(i.a()), n);
+            follow!(vm, t, outcome)
         }
         let want = i.c() - 1;
         let first = base.sub(n + 1);
@@ -106,8 +106,8 @@ handlers! {
     }
 
     fn vararg_prep(vm, pc, base, k, i, t) {
-        let next = vm.shift_varargs(pc, base, i.a());
-        follow!(vm, t, next)
+        let outcome = shift_step(vm, pc, base, i.a());
+        follow!(vm, t, outcome)
     }
 }
 
@@ -115,37 +115,78 @@ handlers! {
 #[inline(never)]
 fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) -> Step {
     vm.cur.frame.pc.set(pc);
-    if vm.cur.pending >= base {
-        vm.close_upvals(base);
-        if vm.cur.pending >= base {
-            // Rule C2, until the verifier proves it.
-            let next = Err(vm.runtime_error(b"malformed bytecode (rule C2)"));
-            follow!(vm, t, next)
-        }
-    }
     let n = usize::from(i.op() == moonproof_bytecode::OpCode::Return1 as u8);
-    let next = vm.end_frame(base.byte_add(i.a()), n);
-    follow!(vm, t, next)
+    let outcome = end_step(vm, base, base.byte_add(i.a()), n);
+    follow!(vm, t, outcome)
 }
 
 /// Calls a native function; `func` is passed in the place of the base.
 #[inline(never)]
 fn call_native(vm: &mut Vm, _pc: Pc, func: Slot, _k: Consts, i: Insn, t: Table) -> Step {
+    let outcome = native_step(vm, func, i);
+    follow!(vm, t, outcome)
+}
+
+#[inline(never)]
+fn end_step(vm: &mut Vm, base: Slot, first: Slot, n: usize) -> Outcome {
+    if vm.cur.pending >= base {
+        vm.close_upvals(base);
+        if vm.cur.pending >= base {
+            // Rule C2, until the verifier proves it.
+            let raised = vm.runtime_error(b"malformed bytecode (rule C2)");
+            return settle(vm, Err(raised));
+        }
+    }
+    let next = vm.end_frame(first, n);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn native_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
     let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
     let next = match func.get().as_native() {
         Some(native) => vm.call_native(native, func, n_args, i.c() as i32 - 1),
         None => Ok(Next::Run),
     };
-    let next = match next {
+    match next {
         Ok(Next::Return { first, n }) if vm.cur.frame.want.get() >= MULTI => {
             let frame = vm.cur.frame;
             vm.cur.pop_frame();
             vm.move_results(frame.base.get().sub(1), first, n, frame.want.get());
-            Ok(Next::Run)
+            Outcome::Run
         }
-        other => other,
-    };
-    follow!(vm, t, next)
+        other => settle(vm, other),
+    }
+}
+
+#[inline(never)]
+fn call_other(vm: &mut Vm, func: Slot, n_args: usize, want: i32) -> Outcome {
+    let next = vm.begin_call(func, n_args, want);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn tail_call_step(vm: &mut Vm, base: Slot, i: Insn) -> Outcome {
+    let next = vm.tail_call(base, i);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn return_step(vm: &mut Vm, base: Slot, i: Insn) -> Outcome {
+    let next = vm.return_op(base, i);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn varargs_step(vm: &mut Vm, target: Slot, n: usize) -> Outcome {
+    let next = vm.all_varargs(target, n);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn shift_step(vm: &mut Vm, pc: Pc, base: Slot, n_params: usize) -> Outcome {
+    let next = vm.shift_varargs(pc, base, n_params);
+    settle(vm, next)
 }
 
 impl Vm {
@@ -212,6 +253,7 @@ impl Vm {
         self.end_frame(first, n)
     }
 
+    #[inline(never)]
     fn make_closure(
         &mut self,
         parent: crate::heap::Gc<crate::closure::Closure>,

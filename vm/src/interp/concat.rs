@@ -2,8 +2,8 @@
 
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 
-use super::control::{self, follow};
-use super::{handlers, next};
+use super::control::{Outcome, follow, settle};
+use super::handlers;
 use crate::call::{CONCAT_SHIFT, Next};
 use crate::heap::Gc;
 use crate::metamethod::Event;
@@ -16,15 +16,19 @@ handlers! {
     fn concat(vm, pc, base, k, i, t) {
         vm.cur.frame.pc.set(pc);
         let target = base.byte_add(i.a());
-        let next = vm.concat(target, i.b());
-        if vm.heap.is_step_due() && matches!(next, Ok(Next::Run)) {
-            return control::collect(vm, pc, target.add(1), k, i, t);
-        }
-        if matches!(next, Ok(Next::Run)) {
-            next!(vm, pc, base, k, t)
-        }
-        follow!(vm, t, next)
+        let outcome = concat_step(vm, target, i.b());
+        follow!(vm, t, outcome)
     }
+}
+
+#[inline(never)]
+fn concat_step(vm: &mut Vm, target: Slot, n: usize) -> Outcome {
+    let next = vm.concat(target, n);
+    if vm.heap.is_step_due() && matches!(next, Ok(Next::Run)) {
+        vm.cur.top = target.add(1);
+        vm.safepoint();
+    }
+    settle(vm, next)
 }
 
 impl Vm {

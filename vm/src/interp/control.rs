@@ -12,30 +12,64 @@ macro_rules! dispatch {
     }};
 }
 
-/// Does what is next, and goes on with what is then on top.
+/// Goes on as the outcome of a step outside the handlers says. Such a step is never inlined and
+/// returns one byte: a handler with anything of its own in memory could not end in a jump.
 macro_rules! follow {
-    ($vm:expr, $t:expr, $next:expr) => {{
-        let next: Result<$crate::call::Next, $crate::vm::Raised> = $next;
-        match $crate::interp::control::settle($vm, next) {
-            Ok($crate::call::Flow::Run) => $crate::interp::control::dispatch!($vm, $t),
-            Ok($crate::call::Flow::Exit) => $crate::interp::exit!($crate::interp::Exit::Done),
-            Err($crate::vm::Raised) => $crate::interp::exit!($crate::interp::Exit::Raised),
+    ($vm:expr, $t:expr, $outcome:expr) => {{
+        let outcome: $crate::interp::control::Outcome = $outcome;
+        match outcome {
+            $crate::interp::control::Outcome::Run => $crate::interp::control::dispatch!($vm, $t),
+            $crate::interp::control::Outcome::Done => {
+                $crate::interp::exit!($crate::interp::Exit::Done)
+            }
+            $crate::interp::control::Outcome::Raised => {
+                $crate::interp::exit!($crate::interp::Exit::Raised)
+            }
         }
     }};
 }
 
 pub(super) use {dispatch, follow};
 
+/// What a step outside the handlers came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Outcome {
+    /// Go on with the frame on top.
+    Run,
+    Done,
+    Raised,
+}
+
 /// Carries out a step, and an error's way to who catches it.
 #[inline]
-pub(super) fn settle(vm: &mut Vm, next: Result<Next, Raised>) -> Result<Flow, Raised> {
-    match next {
-        Ok(Next::Run) => Ok(Flow::Run),
-        Ok(next) => match vm.drive(next) {
-            Ok(flow) => Ok(flow),
-            Err(Raised) => vm.unwind(),
-        },
-        Err(Raised) => vm.unwind(),
+pub(super) fn settle(vm: &mut Vm, next: Result<Next, Raised>) -> Outcome {
+    let flow = match next {
+        Ok(Next::Run) => return Outcome::Run,
+        Ok(next) => vm.drive(next),
+        Err(Raised) => Err(Raised),
+    };
+    match flow {
+        Ok(flow) => flow.into(),
+        Err(Raised) => unwind(vm),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn unwind(vm: &mut Vm) -> Outcome {
+    match vm.unwind() {
+        Ok(flow) => flow.into(),
+        Err(Raised) => Outcome::Raised,
+    }
+}
+
+impl From<Flow> for Outcome {
+    fn from(flow: Flow) -> Self {
+        match flow {
+            Flow::Run => Self::Run,
+            Flow::Exit => Self::Done,
+        }
     }
 }
 
@@ -51,8 +85,14 @@ pub(super) fn malformed(
     t: Table,
 ) -> Step {
     vm.cur.frame.pc.set(pc);
-    let next = Err(vm.runtime_error(b"malformed bytecode"));
-    follow!(vm, t, next)
+    let outcome = refuse(vm);
+    follow!(vm, t, outcome)
+}
+
+#[inline(never)]
+fn refuse(vm: &mut Vm) -> Outcome {
+    let raised = vm.runtime_error(b"malformed bytecode");
+    settle(vm, Err(raised))
 }
 
 /// Collects a little after an instruction that allocated; the registers end at `live`, which is
@@ -85,8 +125,14 @@ pub(super) fn slow(
     t: Table,
 ) -> Step {
     vm.cur.frame.pc.set(pc);
+    let outcome = slow_step(vm, i);
+    follow!(vm, t, outcome)
+}
+
+#[inline(never)]
+fn slow_step(vm: &mut Vm, i: super::Insn) -> Outcome {
     let next = vm.slow(i);
-    follow!(vm, t, next)
+    settle(vm, next)
 }
 
 handlers! {

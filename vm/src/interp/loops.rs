@@ -2,7 +2,7 @@
 
 use moonproof_bytecode::number::{Number, convert};
 
-use super::control::{self, slow};
+use super::control::{self, Outcome, settle, slow};
 use super::{Insn, handlers, next};
 use crate::call::Next;
 use crate::stack::Slot;
@@ -68,8 +68,8 @@ handlers! {
         if vm.cur.pending >= func {
             return control::malformed(vm, pc, base, k, i, t);
         }
-        let next = vm.begin_call(func, 2, i.c() as i32);
-        control::follow!(vm, t, next)
+        let outcome = iterate(vm, func, i.c() as i32);
+        control::follow!(vm, t, outcome)
     }
 
     fn t_for_loop(vm, pc, base, k, i, t) {
@@ -81,6 +81,12 @@ handlers! {
         state.add(2).set(control);
         next!(vm, pc.jump(i.wide()), base, k, t)
     }
+}
+
+#[inline(never)]
+fn iterate(vm: &mut Vm, func: Slot, want: i32) -> Outcome {
+    let next = vm.begin_call(func, 2, want);
+    settle(vm, next)
 }
 
 impl Vm {
