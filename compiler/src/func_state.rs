@@ -3,6 +3,8 @@
 //! The lists keep their memory from one function to the next; [`crate::parser`] copies them out at
 //! their exact size when a function ends.
 
+use std::collections::HashMap;
+
 use moonproof_bytecode::{AbsLine, Instruction};
 
 use crate::scope::VarKind;
@@ -87,6 +89,8 @@ pub(crate) struct FuncState {
     pub(crate) code: Vec<Instruction>,
     pub(crate) line_info: Vec<i8>,
     pub(crate) abs_line_info: Vec<AbsLine>,
+    /// A jump near the end of each long jump list, by the first jump.
+    pub(crate) list_ends: HashMap<Pc, Pc>,
     pub(crate) constants: Vec<Value>,
     pub(crate) upvalues: Vec<Upvalue>,
     pub(crate) locals: Vec<LocalInfo>,
@@ -130,6 +134,7 @@ impl FuncState {
         self.code.clear();
         self.line_info.clear();
         self.abs_line_info.clear();
+        self.list_ends.clear();
         self.constants.clear();
         self.upvalues.clear();
         self.locals.clear();

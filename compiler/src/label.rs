@@ -1,26 +1,44 @@
 //! Blocks, labels, and gotos, `break` among them (lparser.c).
 //!
-//! Pending gotos and visible labels of all functions being compiled are kept in two lists; a block
-//! remembers where its own start.
+//! Gotos and visible labels of all functions being compiled are kept in two lists; a block
+//! remembers where its own start. What belongs to a name is found from the name itself: its
+//! [`Entry`](crate::strings::Entry) knows the innermost label and the last pending goto, and these
+//! know the ones before them. A goto that has been resolved stays in the list as long as pending
+//! ones follow it.
 
 use moonproof_bytecode::OpCode;
 
 use crate::error::{CompileError, R};
 use crate::func_state::{Block, Pc};
 use crate::parser::{MAX_SHORT, Parser};
-use crate::strings::StrId;
+use crate::strings::{NONE, StrId};
 
-/// A label, or a goto whose label has not been seen (`Labeldesc`).
+/// A visible label (`Labeldesc`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Label {
     pub(crate) name: StrId,
-    /// Position of the label, or of the goto's jump (or of a list of jumps).
     pub(crate) pc: Pc,
     pub(crate) line: u32,
     /// Variables active there.
     pub(crate) n_active: u32,
-    /// Whether the goto leaves the scope of an upvalue.
-    pub(crate) closes: bool,
+    /// The label of that name that was visible before, in a function around.
+    shadowed: u32,
+}
+
+/// A goto whose label has not been seen, or had not when it was read (`Labeldesc`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Goto {
+    name: StrId,
+    /// Position of its jump, or of a list of jumps.
+    pc: Pc,
+    line: u32,
+    /// Variables active there, or around the blocks it has been seen to leave.
+    n_active: u32,
+    /// Whether it leaves the scope of an upvalue.
+    closes: bool,
+    is_pending: bool,
+    /// The pending goto to that name before it.
+    previous: u32,
 }
 
 /// Where a label stands.
@@ -57,11 +75,11 @@ impl Parser<'_> {
             self.emit_abc(OpCode::Close, outer_level, 0, 0);
         }
         self.fs.free_reg = outer_level;
-        self.labels.truncate(block.first_label);
+        self.drop_labels(block.first_label);
         self.fs.blocks.pop();
         if is_nested {
             self.move_gotos_out(&block);
-        } else if let Some(goto) = self.gotos.get(block.first_goto) {
+        } else if let Some(goto) = self.gotos[block.first_goto..].iter().find(|g| g.is_pending) {
             return Err(self.undefined_goto(goto));
         }
         self.vars.truncate(self.fs.first_local + block.n_active as usize);
@@ -81,7 +99,7 @@ impl Parser<'_> {
     }
 
     #[cold]
-    fn undefined_goto(&self, goto: &Label) -> CompileError {
+    fn undefined_goto(&self, goto: &Goto) -> CompileError {
         if goto.name == StrId::BREAK {
             let message = format!("break outside loop at line {}", goto.line);
             return self.lex.semantic_error(message.as_bytes());
@@ -91,21 +109,39 @@ impl Parser<'_> {
         self.lex.semantic_error(&[b"no visible label '", name, line.as_bytes()].concat())
     }
 
-    /// A label of that name in the current function. Mirrors `findlabel`.
-    pub(crate) fn find_label(&self, name: StrId) -> Option<Label> {
-        self.labels[self.fs.first_label..].iter().find(|label| label.name == name).copied()
+    /// A visible label of that name in the current function. Mirrors `findlabel`.
+    pub(crate) fn find_label(&mut self, name: StrId) -> Option<Label> {
+        let at = self.lex.strings.entry(name).label;
+        if at == NONE || (at as usize) < self.fs.first_label {
+            return None;
+        }
+        Some(self.labels[at as usize])
     }
 
-    fn new_label(&self, name: StrId, line: u32, pc: Pc) -> Label {
-        Label { name, pc, line, n_active: self.fs.n_active, closes: false }
+    /// Makes all labels invisible but the first `n`.
+    fn drop_labels(&mut self, n: usize) {
+        for label in self.labels.drain(n..).rev() {
+            self.lex.strings.entry(label.name).label = label.shadowed;
+        }
     }
 
     /// Adds a goto whose jump, or list of jumps, is at `pc`. Mirrors `newgotoentry`.
     pub(crate) fn new_goto(&mut self, name: StrId, line: u32, pc: Pc) -> R<()> {
-        if self.gotos.len() >= MAX_SHORT {
+        if self.n_pending >= MAX_SHORT {
             return Err(self.too_many("labels/gotos", MAX_SHORT));
         }
-        self.gotos.push(self.new_label(name, line, pc));
+        self.n_pending += 1;
+        let last = &mut self.lex.strings.entry(name).goto;
+        let previous = std::mem::replace(last, self.gotos.len() as u32);
+        self.gotos.push(Goto {
+            name,
+            pc,
+            line,
+            n_active: self.fs.n_active,
+            closes: false,
+            is_pending: true,
+            previous,
+        });
         Ok(())
     }
 
@@ -116,10 +152,13 @@ impl Parser<'_> {
         if self.labels.len() >= MAX_SHORT {
             return Err(self.too_many("labels/gotos", MAX_SHORT));
         }
-        let mut label = self.new_label(name, line, pc);
-        if position == Position::Last {
-            label.n_active = self.fs.block().n_active;
-        }
+        let n_active = match position {
+            Position::Inside => self.fs.n_active,
+            Position::Last => self.fs.block().n_active,
+        };
+        let innermost = &mut self.lex.strings.entry(name).label;
+        let shadowed = std::mem::replace(innermost, self.labels.len() as u32);
+        let label = Label { name, pc, line, n_active, shadowed };
         self.labels.push(label);
         let must_close = self.solve_gotos(&label)?;
         if must_close {
@@ -128,31 +167,37 @@ impl Parser<'_> {
         Ok(must_close)
     }
 
-    /// Resolves the current block's gotos to `label` and says whether any of them leaves the scope
-    /// of an upvalue. Mirrors `solvegotos` and `solvegoto`.
+    /// Resolves the current block's gotos to `label`, in their order, and says whether any of them
+    /// leaves the scope of an upvalue. Mirrors `solvegotos` and `solvegoto`.
     fn solve_gotos(&mut self, label: &Label) -> R<bool> {
         let first = self.fs.block().first_goto;
+        let mut last = self.lex.strings.entry(label.name).goto;
+        let mut found = Vec::new();
+        while last != NONE && last as usize >= first {
+            found.push(last);
+            last = self.gotos[last as usize].previous;
+        }
+        self.lex.strings.entry(label.name).goto = last;
         let mut must_close = false;
-        let mut kept = first;
-        for at in first..self.gotos.len() {
-            let goto = self.gotos[at];
-            if goto.name != label.name {
-                self.gotos[kept] = goto;
-                kept += 1;
-                continue;
-            }
+        for &at in found.iter().rev() {
+            let goto = &mut self.gotos[at as usize];
+            goto.is_pending = false;
             must_close |= goto.closes;
+            let goto = *goto;
             if goto.n_active < label.n_active {
                 return Err(self.jumps_into_scope(&goto));
             }
             self.patch_list(goto.pc, label.pc)?;
         }
-        self.gotos.truncate(kept);
+        self.n_pending -= found.len();
+        while self.gotos.last().is_some_and(|goto| !goto.is_pending) {
+            self.gotos.pop();
+        }
         Ok(must_close)
     }
 
     #[cold]
-    fn jumps_into_scope(&mut self, goto: &Label) -> CompileError {
+    fn jumps_into_scope(&mut self, goto: &Goto) -> CompileError {
         let variable = self.var(goto.n_active).name;
         let name = self.lex.strings.bytes(goto.name);
         let line = format!("> at line {} jumps into the scope of local '", goto.line);

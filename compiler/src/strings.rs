@@ -32,20 +32,25 @@ impl StrId {
 /// Strings behind the reserved words that the compiler itself names.
 const FIXED: [&[u8]; 3] = [b"_ENV", b"self", b"(for state)"];
 
-/// In [`Entry`]: not a constant yet, no variable of that name.
+/// In [`Entry`]: nowhere.
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// A string and what the compiler notes about it.
 pub(crate) struct Entry<'s> {
     words: [u64; 2],
-    bytes: Cow<'s, [u8]>,
+    len: usize,
     /// Its slot in the constant cache: where some function last put it among its constants, or
     /// [`NONE`].
     pub(crate) constant: u32,
     /// Position of the innermost active variable of that name in the list of all variables, or
     /// [`NONE`].
     pub(crate) binding: u32,
-    shared: Option<ByteString>,
+    /// Position of the innermost visible label of that name in the list of all labels, or
+    /// [`NONE`].
+    pub(crate) label: u32,
+    /// Position of the last pending goto to that name in the list of all gotos, or [`NONE`].
+    pub(crate) goto: u32,
+    bytes: Cow<'s, [u8]>,
 }
 
 /// All strings of one compilation.
@@ -54,6 +59,8 @@ pub(crate) struct Strings<'s> {
     /// Upper half of the hash, and the number plus one; zero is free.
     slots: Vec<u64>,
     entries: Vec<Entry<'s>>,
+    /// Strings as chunks hold them, made at first use; may be shorter than `entries`.
+    shared: Vec<Option<ByteString>>,
 }
 
 impl<'s> Strings<'s> {
@@ -64,8 +71,12 @@ impl<'s> Strings<'s> {
             hasher.write_u8(n);
             hasher.finish()
         };
-        let mut strings =
-            Self { keys: [key(0), key(1)], slots: vec![0; 256], entries: Vec::with_capacity(128) };
+        let mut strings = Self {
+            keys: [key(0), key(1)],
+            slots: vec![0; 256],
+            entries: Vec::with_capacity(128),
+            shared: Vec::new(),
+        };
         for number in 0..N_RESERVED {
             let word = Token::reserved(number).map_or("", Token::spelling);
             strings.intern(word.as_bytes());
@@ -84,24 +95,27 @@ impl<'s> Strings<'s> {
     /// The number of `text`, which the source (or the program) holds.
     #[inline]
     pub(crate) fn intern(&mut self, text: &'s [u8]) -> StrId {
-        let words = words_of(text);
+        self.intern_words(text, words_of(text))
+    }
+
+    /// As [`Self::intern`], for a caller who has [`words_of`] the text.
+    #[inline]
+    pub(crate) fn intern_words(&mut self, text: &'s [u8], words: [u64; 2]) -> StrId {
         let hash = self.hash(text, words);
-        let slot = match self.find(text, words, hash) {
-            Ok(id) => return id,
-            Err(slot) => slot,
-        };
-        self.insert(slot, hash, words, Cow::Borrowed(text))
+        match self.find(text, words, hash) {
+            Ok(id) => id,
+            Err(slot) => self.insert(slot, hash, words, Cow::Borrowed(text)),
+        }
     }
 
     /// The number of `text`, which is copied if it is new.
     pub(crate) fn intern_copy(&mut self, text: &[u8]) -> StrId {
         let words = words_of(text);
         let hash = self.hash(text, words);
-        let slot = match self.find(text, words, hash) {
-            Ok(id) => return id,
-            Err(slot) => slot,
-        };
-        self.insert(slot, hash, words, Cow::Owned(text.to_vec()))
+        match self.find(text, words, hash) {
+            Ok(id) => id,
+            Err(slot) => self.insert(slot, hash, words, Cow::Owned(text.to_vec())),
+        }
     }
 
     /// The bytes of a string.
@@ -119,24 +133,41 @@ impl<'s> Strings<'s> {
     /// The string as a chunk holds it. Long ones share their bytes however often they occur.
     #[inline]
     pub(crate) fn byte_string(&mut self, id: StrId) -> ByteString {
-        let entry = &mut self.entries[id.0 as usize];
-        entry.shared.get_or_insert_with(|| ByteString::new(&entry.bytes)).clone()
+        match self.shared.get(id.0 as usize) {
+            Some(Some(string)) => string.clone(),
+            _ => self.make_byte_string(id),
+        }
+    }
+
+    #[inline(never)]
+    fn make_byte_string(&mut self, id: StrId) -> ByteString {
+        if self.shared.len() < self.entries.len() {
+            self.shared.resize(self.entries.len(), None);
+        }
+        let string = ByteString::new(self.bytes(id));
+        self.shared[id.0 as usize] = Some(string.clone());
+        string
     }
 
     #[inline]
     fn hash(&self, text: &[u8], words: [u64; 2]) -> u64 {
-        let mut state = self.keys[0] ^ text.len() as u64;
-        if text.len() > 16 {
-            // What is left over of the last chunk is in the second word.
-            for chunk in text[8..].as_chunks::<8>().0 {
-                state = fold(state ^ u64::from_le_bytes(*chunk), self.keys[1]);
-            }
+        let state = if text.len() <= 16 { text.len() as u64 } else { self.hash_middle(text) };
+        fold(state ^ self.keys[0] ^ words[0], self.keys[1] ^ words[1])
+    }
+
+    /// A hash of the bytes that the first and the last eight leave out.
+    #[inline(never)]
+    fn hash_middle(&self, text: &[u8]) -> u64 {
+        let mut state = text.len() as u64;
+        // What is left over of the last chunk is in the second word.
+        for chunk in text[8..].as_chunks::<8>().0 {
+            state = fold(state ^ self.keys[0] ^ u64::from_le_bytes(*chunk), self.keys[1]);
         }
-        fold(state ^ words[0], self.keys[1] ^ words[1])
+        state
     }
 
     /// The string's number, or the free slot where it belongs.
-    #[inline]
+    #[inline(always)]
     fn find(&self, text: &[u8], words: [u64; 2], hash: u64) -> Result<StrId, usize> {
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
@@ -149,8 +180,8 @@ impl<'s> Strings<'s> {
                 let number = slot as u32 - 1;
                 let entry = &self.entries[number as usize];
                 if entry.words == words
-                    && entry.bytes.len() == text.len()
-                    && (text.len() <= 16 || *entry.bytes == *text)
+                    && entry.len == text.len()
+                    && (text.len() <= 16 || is_equal(&entry.bytes, text))
                 {
                     return Ok(StrId(number));
                 }
@@ -163,7 +194,16 @@ impl<'s> Strings<'s> {
     fn insert(&mut self, slot: usize, hash: u64, words: [u64; 2], bytes: Cow<'s, [u8]>) -> StrId {
         let number = self.entries.len() as u32;
         self.slots[slot] = hash >> 32 << 32 | u64::from(number + 1);
-        self.entries.push(Entry { words, bytes, constant: NONE, binding: NONE, shared: None });
+        let len = bytes.len();
+        self.entries.push(Entry {
+            words,
+            len,
+            constant: NONE,
+            binding: NONE,
+            label: NONE,
+            goto: NONE,
+            bytes,
+        });
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -184,21 +224,26 @@ impl<'s> Strings<'s> {
     }
 }
 
-/// The first and the last eight bytes; together with the length they determine any string of up
-/// to 16 bytes.
+/// The first eight bytes, filled up with zeros, and, of a text longer than that, the last eight;
+/// together with the length they determine any text of up to 16 bytes.
 #[inline]
-fn words_of(text: &[u8]) -> [u64; 2] {
-    let n = text.len();
-    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        [u64::from_le_bytes(*first), if n == 8 { 0 } else { u64::from_le_bytes(*last) }]
-    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        [u64::from(first) | u64::from(last) << 32, 0]
-    } else if let [first, .., last] = *text {
-        [u64::from(first) | u64::from(text[n / 2]) << 8 | u64::from(last) << 16, 0]
-    } else {
-        [text.first().map_or(0, |&byte| u64::from(byte)), 0]
+pub(crate) fn words_of(text: &[u8]) -> [u64; 2] {
+    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) if text.len() > 8 => {
+            [u64::from_le_bytes(*first), u64::from_le_bytes(*last)]
+        }
+        (Some(only), _) => [u64::from_le_bytes(*only), 0],
+        _ => {
+            let mut filled = [0; 8];
+            filled[..text.len()].copy_from_slice(text);
+            [u64::from_le_bytes(filled), 0]
+        }
     }
+}
+
+#[inline(never)]
+fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    a == b
 }
 
 /// Both halves of the 128-bit product, folded.

@@ -7,6 +7,9 @@ use crate::error::{CompileError, R};
 use crate::func_state::{NO_JUMP, Pc, Reg};
 use crate::parser::Parser;
 
+/// So many jumps make it worth noting where a list ends.
+const LONG_LIST: u32 = 16;
+
 impl Parser<'_> {
     /// Emits a jump to somewhere yet unknown. Mirrors `luaK_jump`.
     pub(crate) fn jump(&mut self) -> Pc {
@@ -56,6 +59,10 @@ impl Parser<'_> {
     }
 
     /// Appends the list `tail` to `list`. Mirrors `luaK_concat`.
+    ///
+    /// The reference walks to the end of `list` each time. Here a long list is walked on from
+    /// where it ended last time, which must be one of its jumps still: lists lose none until they
+    /// are patched as a whole, and no jump begins a list again after that.
     pub(crate) fn concat_jumps(&mut self, list: &mut Pc, tail: Pc) -> R<()> {
         if tail == NO_JUMP {
             return Ok(());
@@ -65,12 +72,23 @@ impl Parser<'_> {
             return Ok(());
         }
         let mut last = *list;
+        let mut n_passed = 0;
         loop {
             match self.next_jump(last) {
-                NO_JUMP => return self.fix_jump(last, tail),
+                NO_JUMP => break,
                 next => last = next,
             }
+            n_passed += 1;
+            if n_passed == LONG_LIST {
+                last = self.fs.list_ends.get(list).copied().unwrap_or(last);
+            }
         }
+        if let Some(&end) = self.fs.list_ends.get(&tail) {
+            self.fs.list_ends.insert(*list, end);
+        } else if n_passed >= LONG_LIST {
+            self.fs.list_ends.insert(*list, last);
+        }
+        self.fix_jump(last, tail)
     }
 
     /// The test that decides whether the jump at `pc` is taken, or the jump itself. Mirrors

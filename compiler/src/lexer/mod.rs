@@ -41,8 +41,6 @@ pub(crate) struct Lexer<'s> {
     /// The token after it, [`Token::Eos`] if that has not been looked at.
     ahead: Token,
     ahead_value: u64,
-    /// Value of the token that `scan` read last.
-    scanned: u64,
     pub(crate) strings: Strings<'s>,
     buffer: Vec<u8>,
     chunk_name: &'s [u8],
@@ -60,7 +58,6 @@ impl<'s> Lexer<'s> {
             value: 0,
             ahead: Token::Eos,
             ahead_value: 0,
-            scanned: 0,
             strings: Strings::new(),
             buffer: Vec::new(),
             chunk_name,
@@ -72,20 +69,19 @@ impl<'s> Lexer<'s> {
     pub(crate) fn advance(&mut self) -> R<()> {
         self.last_line = self.line;
         if self.ahead == Token::Eos {
-            self.token = self.scan()?;
-            self.value = self.scanned;
-        } else {
-            self.token = self.ahead;
-            self.value = self.ahead_value;
-            self.ahead = Token::Eos;
+            return self.scan();
         }
+        self.token = std::mem::replace(&mut self.ahead, Token::Eos);
+        self.value = self.ahead_value;
         Ok(())
     }
 
     /// The token after the current one; mirrors `luaX_lookahead`.
     pub(crate) fn look_ahead(&mut self) -> R<Token> {
-        self.ahead = self.scan()?;
-        self.ahead_value = self.scanned;
+        let current = (self.token, self.value);
+        self.scan()?;
+        (self.ahead, self.ahead_value) = (self.token, self.value);
+        (self.token, self.value) = current;
         Ok(self.ahead)
     }
 
@@ -107,61 +103,74 @@ impl<'s> Lexer<'s> {
         f64::from_bits(self.value)
     }
 
-    /// Reads a token; mirrors `llex`.
-    fn scan(&mut self) -> R<Token> {
+    /// Reads the token at `pos` and makes it the current one; mirrors `llex`.
+    fn scan(&mut self) -> R<()> {
         loop {
-            let start = self.pos;
+            let start = scan::skip_spaces(self.src, self.pos);
             self.start = start;
             let Some(&byte) = self.src.get(start) else {
-                return Ok(Token::Eos);
+                self.pos = start;
+                self.token = Token::Eos;
+                return Ok(());
             };
             self.pos = start + 1;
-            match byte {
-                b'\n' | b'\r' => self.end_line(byte)?,
-                b' ' => self.pos = scan::skip_spaces(self.src, start + 1),
-                b'\t' | 0x0B | 0x0C => {}
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' => return Ok(self.name(start)),
+            self.token = match byte {
+                b'\n' | b'\r' => {
+                    self.end_line(byte)?;
+                    continue;
+                }
+                b'\t' | 0x0B | 0x0C => continue,
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.name(start),
                 b'0'..=b'9' => return self.numeral(start),
                 b'"' | b'\'' => return self.short_string(byte),
-                b'-' => {
-                    if !self.skip(b'-') {
-                        return Ok(Token::Minus);
-                    }
+                b'-' if self.skip(b'-') => {
                     self.comment()?;
+                    continue;
                 }
+                b'-' => Token::Minus,
                 b'[' => return self.bracket(),
-                b'=' => return Ok(self.either(b'=', Token::Equal, Token::Assign)),
-                b'<' if self.skip(b'=') => return Ok(Token::LessEqual),
-                b'<' => return Ok(self.either(b'<', Token::Shl, Token::Less)),
-                b'>' if self.skip(b'=') => return Ok(Token::GreaterEqual),
-                b'>' => return Ok(self.either(b'>', Token::Shr, Token::Greater)),
-                b'/' => return Ok(self.either(b'/', Token::IDiv, Token::Slash)),
-                b'~' => return Ok(self.either(b'=', Token::NotEqual, Token::Tilde)),
-                b':' => return Ok(self.either(b':', Token::DoubleColon, Token::Colon)),
+                b'=' => self.either(b'=', Token::Equal, Token::Assign),
+                b'<' if self.skip(b'=') => Token::LessEqual,
+                b'<' => self.either(b'<', Token::Shl, Token::Less),
+                b'>' if self.skip(b'=') => Token::GreaterEqual,
+                b'>' => self.either(b'>', Token::Shr, Token::Greater),
+                b'/' => self.either(b'/', Token::IDiv, Token::Slash),
+                b'~' => self.either(b'=', Token::NotEqual, Token::Tilde),
+                b':' => self.either(b':', Token::DoubleColon, Token::Colon),
                 b'.' => return self.dot(start),
-                _ => return Ok(token::single(byte)),
-            }
+                _ => token::single(byte),
+            };
+            return Ok(());
         }
     }
 
     #[inline]
     fn name(&mut self, start: usize) -> Token {
-        let end = scan::name_end(self.src, start + 1);
+        let (end, words) = scan::name(self.src, start);
         self.pos = end;
-        let id = self.strings.intern(&self.src[start..end]);
-        self.scanned = u64::from(id.0);
+        let id = self.strings.intern_words(&self.src[start..end], words);
+        self.value = u64::from(id.0);
         Token::reserved(id.0).unwrap_or(Token::Name)
     }
 
+    /// Makes a string the current token.
+    #[inline]
+    fn set_string(&mut self, id: StrId) {
+        self.token = Token::String;
+        self.value = u64::from(id.0);
+    }
+
     /// What a dot begins: `.`, `..`, `...` or a number.
-    fn dot(&mut self, start: usize) -> R<Token> {
-        if self.skip(b'.') {
-            Ok(self.either(b'.', Token::Dots, Token::Concat))
+    #[inline(never)]
+    fn dot(&mut self, start: usize) -> R<()> {
+        self.token = if self.skip(b'.') {
+            self.either(b'.', Token::Dots, Token::Concat)
         } else if self.peek().is_some_and(scan::is_digit) {
-            self.numeral(start)
+            return self.numeral(start);
         } else {
-            Ok(Token::Dot)
-        }
+            Token::Dot
+        };
+        Ok(())
     }
 
     #[inline]

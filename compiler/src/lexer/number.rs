@@ -11,13 +11,15 @@ const SAFE_DIGITS: usize = 18;
 
 impl Lexer<'_> {
     /// Reads a numeral whose first byte, a digit or a dot before one, has been read.
-    pub(super) fn numeral(&mut self, start: usize) -> R<Token> {
+    #[inline(never)]
+    pub(super) fn numeral(&mut self, start: usize) -> R<()> {
         let (integer, end) = decimal(self.src, start);
         let ends_here = self.src.get(end).is_none_or(|&byte| !goes_on(byte));
         if ends_here && end > start && end - start <= SAFE_DIGITS {
             self.pos = end;
-            self.scanned = integer as u64;
-            return Ok(Token::Integer);
+            self.token = Token::Integer;
+            self.value = integer as u64;
+            return Ok(());
         }
         self.long_numeral(start)
     }
@@ -28,7 +30,7 @@ impl Lexer<'_> {
     /// well formed is for the conversion to refuse. Only after an exponent mark is a sign part of
     /// the numeral.
     #[inline(never)]
-    fn long_numeral(&mut self, start: usize) -> R<Token> {
+    fn long_numeral(&mut self, start: usize) -> R<()> {
         let digit = start + usize::from(self.src[start] == b'.');
         let is_hex = matches!(self.src[digit..], [b'0', b'x' | b'X', ..]);
         let exponent = if is_hex { b'p' } else { b'e' };
@@ -48,17 +50,12 @@ impl Lexer<'_> {
         if self.peek().is_some_and(scan::is_alpha) {
             self.pos += 1;
         }
-        match number::parse(&self.src[start..self.pos]) {
-            Some(Number::Integer(value)) => {
-                self.scanned = value as u64;
-                Ok(Token::Integer)
-            }
-            Some(Number::Float(value)) => {
-                self.scanned = value.to_bits();
-                Ok(Token::Float)
-            }
-            None => Err(self.error(b"malformed number", Near::Token(Token::Float))),
-        }
+        (self.token, self.value) = match number::parse(&self.src[start..self.pos]) {
+            Some(Number::Integer(value)) => (Token::Integer, value as u64),
+            Some(Number::Float(value)) => (Token::Float, value.to_bits()),
+            None => return Err(self.error(b"malformed number", Near::Token(Token::Float))),
+        };
+        Ok(())
     }
 }
 

@@ -3,6 +3,8 @@
 //! Every function takes a position at or before the end of the source and returns one that is not
 //! smaller and again at or before the end.
 
+use crate::strings::words_of;
+
 /// Letters and `_` (`lislalpha`).
 const ALPHA: u8 = 1;
 /// Digits (`lisdigit`).
@@ -73,10 +75,31 @@ fn skip_class(src: &[u8], from: usize, class: u8) -> usize {
     at
 }
 
-/// End of the name of which one byte has been read.
+/// End of the name that starts at `start`, and [`words_of`] it.
 #[inline]
-pub(super) fn name_end(src: &[u8], from: usize) -> usize {
-    skip_class(src, from, ALPHA | DIGIT)
+pub(super) fn name(src: &[u8], start: usize) -> (usize, [u64; 2]) {
+    if let Some(word) = src.get(start..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*word);
+        let others = !name_bytes(word) & HIGH;
+        if others != 0 {
+            let below = (others & others.wrapping_neg()) - 1;
+            return (start + others.trailing_zeros() as usize / 8, [word & below >> 7, 0]);
+        }
+    }
+    let end = skip_class(src, start + 1, ALPHA | DIGIT);
+    (end, words_of(&src[start..end]))
+}
+
+/// Has the high bits of those bytes set that may be in a name. Bytes are compared by sums that
+/// reach 128 and never carry, after their own high bits have been taken out.
+#[inline]
+fn name_bytes(word: u64) -> u64 {
+    let low = word & !HIGH;
+    let at_least = |bytes: u64, least: u8| bytes + SPLAT * u64::from(0x80 - least);
+    let within = |bytes, first, last: u8| at_least(bytes, first) & !at_least(bytes, last + 1);
+    let letters = within(low | (SPLAT * 0x20), b'a', b'z');
+    let others = within(low, b'0', b'9') | within(low, b'_', b'_');
+    (letters | others) & !word
 }
 
 /// First byte from `from` that may end or interrupt a short string, or the end of the source.
@@ -180,7 +203,23 @@ mod tests {
                     assert_eq!(string_stop(&plain(b'\\', filler), 0), at);
                 }
                 assert_eq!(skip_spaces(&plain(b'!', b' '), 0), at);
-                assert_eq!(name_end(&plain(b'-', b'x'), 0), at);
+                if at > 0 {
+                    let (src, end) = (plain(b'-', b'x'), at.min(len));
+                    assert_eq!(name(&src, 0), (end, words_of(&src[..end])));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_seen_at_every_place_of_a_word() {
+        for byte in 0..=255_u8 {
+            for at in 1..8 {
+                let mut src = *b"name_123 ";
+                src[at] = byte;
+                let plain = src[..8].iter().position(|&b| !is_alpha(b) && !is_digit(b));
+                let end = plain.unwrap_or(8);
+                assert_eq!(name(&src, 0), (end, words_of(&src[..end])), "{byte} at {at}");
             }
         }
     }

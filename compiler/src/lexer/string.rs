@@ -2,7 +2,6 @@
 
 use super::{Lexer, Near, scan};
 use crate::error::{CompileError, R};
-use crate::strings::StrId;
 use crate::token::Token;
 
 /// What `[` or `]` and the `=` after it turned out to be (`skip_sep`).
@@ -18,6 +17,7 @@ enum Bracket {
 
 impl<'s> Lexer<'s> {
     /// Reads a comment of which `--` has been read.
+    #[inline(never)]
     pub(super) fn comment(&mut self) -> R<()> {
         if self.skip(b'[')
             && let Bracket::Long(level) = self.long_bracket(b'[')
@@ -30,9 +30,13 @@ impl<'s> Lexer<'s> {
     }
 
     /// Reads what `[`, just read, begins: a long string, or only the bracket.
-    pub(super) fn bracket(&mut self) -> R<Token> {
+    #[inline(never)]
+    pub(super) fn bracket(&mut self) -> R<()> {
         match self.long_bracket(b'[') {
-            Bracket::Single => Ok(Token::LeftBracket),
+            Bracket::Single => {
+                self.token = Token::LeftBracket;
+                Ok(())
+            }
             Bracket::Broken => {
                 let text = &self.src[self.start..self.pos];
                 Err(self.error(b"invalid long string delimiter", Near::Text(text)))
@@ -44,7 +48,8 @@ impl<'s> Lexer<'s> {
                 } else {
                     self.strings.intern(text)
                 };
-                Ok(self.string_token(id))
+                self.set_string(id);
+                Ok(())
             }
         }
     }
@@ -102,14 +107,9 @@ impl<'s> Lexer<'s> {
         self.error(message.as_bytes(), Near::Token(Token::Eos))
     }
 
-    #[inline]
-    fn string_token(&mut self, id: StrId) -> Token {
-        self.scanned = u64::from(id.0);
-        Token::String
-    }
-
     /// Reads a short string whose opening quote has been read.
-    pub(super) fn short_string(&mut self, quote: u8) -> R<Token> {
+    #[inline(never)]
+    pub(super) fn short_string(&mut self, quote: u8) -> R<()> {
         let src = self.src;
         let from = self.pos;
         let mut end = scan::string_stop(src, from);
@@ -122,7 +122,8 @@ impl<'s> Lexer<'s> {
         self.pos = end;
         if self.skip(quote) {
             let id = self.strings.intern(&src[from..end]);
-            return Ok(self.string_token(id));
+            self.set_string(id);
+            return Ok(());
         }
         self.string_with_escapes(quote)
     }
@@ -131,7 +132,8 @@ impl<'s> Lexer<'s> {
     ///
     /// Mirrors `read_string`: the buffer holds the opening quote, the string so far and, while an
     /// escape is being read, the bytes of that, because that is what messages quote.
-    fn string_with_escapes(&mut self, quote: u8) -> R<Token> {
+    #[inline(never)]
+    fn string_with_escapes(&mut self, quote: u8) -> R<()> {
         self.buffer.clear();
         self.buffer.extend_from_slice(&self.src[self.start..self.pos]);
         loop {
@@ -151,7 +153,8 @@ impl<'s> Lexer<'s> {
         }
         self.pos += 1;
         let id = self.strings.intern_copy(&self.buffer[1..]);
-        Ok(self.string_token(id))
+        self.set_string(id);
+        Ok(())
     }
 
     /// Reads an escape and puts what it stands for into the buffer.

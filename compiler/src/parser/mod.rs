@@ -17,7 +17,7 @@ use moonproof_bytecode::{ByteString, Chunk, Proto};
 use crate::codegen::ConstCache;
 use crate::error::{CompileError, ErrorKind, R};
 use crate::func_state::FuncState;
-use crate::label::Label;
+use crate::label::{Goto, Label};
 use crate::lexer::Lexer;
 use crate::scope::VarDesc;
 use crate::strings::StrId;
@@ -43,8 +43,10 @@ pub(crate) struct Parser<'s> {
     protos: Vec<Proto>,
     /// Declared variables of all functions being compiled.
     pub(crate) vars: Vec<VarDesc>,
-    /// Pending gotos of all functions being compiled.
-    pub(crate) gotos: Vec<Label>,
+    /// Gotos of all functions being compiled that were pending or are followed by pending ones.
+    pub(crate) gotos: Vec<Goto>,
+    /// How many of them are pending.
+    pub(crate) n_pending: usize,
     /// Visible labels of all functions being compiled.
     pub(crate) labels: Vec<Label>,
     pub(crate) consts: ConstCache,
@@ -64,6 +66,7 @@ impl<'s> Parser<'s> {
             protos: Vec::new(),
             vars: Vec::new(),
             gotos: Vec::new(),
+            n_pending: 0,
             labels: Vec::new(),
             consts,
             n_c_calls,
