@@ -205,3 +205,65 @@ impl Parser<'_> {
         self.lex.semantic_error(&[b"<goto ", name, line.as_bytes(), variable, b"'"].concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn gotos_close_what_they_leave() {
+        check_code(&[
+            (
+                "do local a <close> = f(); goto b end ::b::",
+                "GETTABUP 0 0 0; CALL 0 1 2; TBC 0; JMP 1; CLOSE 0; CLOSE 0",
+            ),
+            (
+                "while x do local a; f(function() return a end); if a then break end end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 9; LOADNIL 0 0; GETTABUP 1 0 1; CLOSURE 2 0; CALL 1 2 1; TEST 0 1; JMP 2; CLOSE 0; JMP -11; CLOSE 0 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "do local a; f(function() return a end); goto b end g() ::b:: h()",
+                "LOADNIL 0 0; GETTABUP 1 0 0; CLOSURE 2 0; CALL 1 2 1; JMP 3; CLOSE 0; GETTABUP 0 0 1; CALL 0 1 1; CLOSE 0; GETTABUP 0 0 2; CALL 0 1 1 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "repeat local a; if a then goto c end; f(function() return a end) ::c:: until b",
+                "LOADNIL 0 0; TEST 0 0; JMP 1; JMP 3; GETTABUP 1 0 0; CLOSURE 2 0; CALL 1 2 1; GETTABUP 1 0 1; TEST 1 0; JMP 2; CLOSE 0; JMP 2; CLOSE 0; JMP -14 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "for i = 1, 2 do for j = 1, 2 do f(function() return j end) goto out end end ::out::",
+                "LOADI 0 1; LOADI 1 2; LOADI 2 1; FORPREP 0 10; LOADI 4 1; LOADI 5 2; LOADI 6 1; FORPREP 4 5; GETTABUP 8 0 0; CLOSURE 9 0; CALL 8 2 1; JMP 3; CLOSE 7; FORLOOP 4 6; FORLOOP 0 11; CLOSE 0 | GETUPVAL 0 0; RETURN1 0",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn wrong_labels() {
+        check_errors(&[
+            ("goto a", "t:1: no visible label \\'a\\' for <goto> at line 1"),
+            ("do ::a:: end goto a", "t:1: no visible label \\'a\\' for <goto> at line 1"),
+            (
+                "goto a; local b; ::a:: f()",
+                "t:1: <goto a> at line 1 jumps into the scope of local \\'b\\'",
+            ),
+            (
+                "do goto a; local b; ::a:: ; f() end",
+                "t:1: <goto a> at line 1 jumps into the scope of local \\'b\\'",
+            ),
+            (
+                "repeat goto a; local b; ::a:: until b",
+                "t:1: <goto a> at line 1 jumps into the scope of local \\'b\\'",
+            ),
+            ("::a:: do ::a:: end", "t:1: label \\'a\\' already defined on line 1"),
+            ("function f() break end", "t:1: break outside loop at line 1"),
+            ("while a do end break", "t:1: break outside loop at line 1"),
+            (
+                "goto a\n\nfunction f() ::a:: end",
+                "t:3: no visible label \\'a\\' for <goto> at line 1",
+            ),
+            (
+                "do goto a end; local x; ::a:: f()",
+                "t:1: <goto a> at line 1 jumps into the scope of local \\'x\\'",
+            ),
+        ]);
+    }
+}

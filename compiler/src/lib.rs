@@ -31,6 +31,8 @@ mod parser;
 mod scope;
 mod shebang;
 mod strings;
+#[cfg(test)]
+mod testing;
 mod token;
 
 use moonproof_bytecode::Chunk;

@@ -262,3 +262,41 @@ fn mark_upvalue(function: &mut FuncState, var: u32) {
     }
     function.needs_close = true;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_code;
+
+    #[test]
+    fn upvalues() {
+        check_code(&[
+            (
+                "local a; function f() return function() return a end end",
+                "LOADNIL 0 0; CLOSURE 1 0; SETTABUP 0 0 1 | CLOSURE 0 0; RETURN1 0 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "local a; function f(b) return function() a = b; return a end end",
+                "LOADNIL 0 0; CLOSURE 1 0; SETTABUP 0 0 1 | CLOSURE 1 0; RETURN 1 2 0k | GETUPVAL 0 1; SETUPVAL 0 0; GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "function f() return x end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | GETTABUP 0 0 0; RETURN1 0",
+            ),
+            ("local _ENV = {}; x = 1", "NEWTABLE 0 0 0; EXTRAARG 0; SETFIELD 0 0 1k"),
+            ("local _ENV <const> = nil; return x", "LOADNIL 0 0; GETFIELD 0 0 0; RETURN 0 2 1"),
+            (
+                "function f(_ENV) return x end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | GETFIELD 1 0 0; RETURN1 1",
+            ),
+            (
+                "local a <const> = 1; function f() return a end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | LOADI 0 1; RETURN1 0",
+            ),
+            ("local a = 1; local a = a; return a", "LOADI 0 1; MOVE 1 0; RETURN 1 2 1"),
+            (
+                "local x <const>, y = 1; function f() return x, y end",
+                "LOADI 0 1; LOADNIL 1 0; CLOSURE 2 0; SETTABUP 0 0 2 | GETUPVAL 0 0; GETUPVAL 1 1; RETURN 0 3 0",
+            ),
+        ]);
+    }
+}

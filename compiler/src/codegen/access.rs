@@ -136,3 +136,30 @@ impl Parser<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_code;
+
+    #[test]
+    fn fields() {
+        check_code(&[
+            (
+                "local t = ...; return t.x, t[1], t[255], t[256], t[-1], t[t], t[1.5], t[nil]",
+                "VARARG 0 2; GETFIELD 1 0 0; GETI 2 0 1; GETI 3 0 255; LOADI 4 256; GETTABLE 4 0 4; LOADI 5 -1; GETTABLE 5 0 5; GETTABLE 6 0 0; LOADK 7 1; GETTABLE 7 0 7; LOADNIL 8 0; GETTABLE 8 0 8; RETURN 1 9 1",
+            ),
+            (
+                "local t = ...; t.x = 1; t[1] = t; t[t] = nil; t[2] = 'x'",
+                "VARARG 0 2; SETFIELD 0 0 1k; SETI 0 1 0; SETTABLE 0 0 2k; SETI 0 2 0k",
+            ),
+            (
+                "local t = ...; t.x.y.z = t",
+                "VARARG 0 2; GETFIELD 1 0 0; GETFIELD 1 1 1; SETFIELD 1 2 0",
+            ),
+            (
+                "return t.a_name_of_more_than_forty_characters_is_no_field_operand, a_name_of_more_than_forty_characters_is_no_global_operand",
+                "GETTABUP 0 0 0; LOADK 1 1; GETTABLE 0 0 1; GETUPVAL 1 0; LOADK 2 2; GETTABLE 1 1 2; RETURN 0 3 1",
+            ),
+        ]);
+    }
+}

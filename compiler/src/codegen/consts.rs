@@ -162,3 +162,48 @@ impl Parser<'_> {
         self.or_too_many(constant)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_constants;
+
+    /// Quirk: an inner function that puts a constant elsewhere makes the outer one add it again.
+    #[test]
+    fn the_cache_is_shared_between_functions() {
+        check_constants(&[
+            ("x = 'k'; function f() return 'a', 'k' end; y = 'k'", "'x' 'k' 'f' 'y'"),
+            ("x = 'k'; function f() return 'k' end; y = 'k'", "'x' 'k' 'f' 'y' 'k'"),
+            ("local function f() return 'b', 'a' end; return 'a', 'b', 'a'", "'a' 'b'"),
+            ("return 300000, function() return 1e300, 300000 end, 300000", "300000 300000"),
+        ]);
+    }
+
+    #[test]
+    fn floats_are_told_from_integers() {
+        check_constants(&[
+            ("return 300000, 300000.0, 300000, 300000.0", "300000 300000.0"),
+            ("return 0.5, 0.5, 1e300, 1e300", "0.5 1e300"),
+            (
+                "local a; return a == nil, a == true, a == false, a == nil, a == true",
+                "nil true false",
+            ),
+            ("return 2^53, 9007199254740992, 2^53", "9007199254740992.0 9007199254740992"),
+        ]);
+    }
+
+    /// Quirk: the key of `2^53` is the integer `2^53 + 2`, and that of 0.0 is `2^-52`.
+    #[test]
+    fn keys_of_large_floats_collide() {
+        check_constants(&[
+            (
+                "return 2^53, 9007199254740994, 2^53",
+                "9007199254740992.0 9007199254740994 9007199254740992.0",
+            ),
+            ("local a = ...; return a + 0.0, 0x1p-52, a + 0.0", "0.0 2.220446049250313e-16 0.0"),
+            (
+                "local a = ...; return 0x1p-52, a + 0.0, 0x1p-52",
+                "2.220446049250313e-16 0.0 2.220446049250313e-16",
+            ),
+        ]);
+    }
+}

@@ -266,3 +266,34 @@ impl Parser<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_code;
+
+    #[test]
+    fn loads() {
+        check_code(&[
+            (
+                "return nil, true, false, 0, -65535, 65536, 65537, 1.0, -65535.0, 65537.0, 0.5, 'x'",
+                "LOADNIL 0 0; LOADTRUE 1; LOADFALSE 2; LOADI 3 0; LOADI 4 -65535; LOADI 5 65536; LOADK 6 0; LOADF 7 1; LOADF 8 -65535; LOADK 9 1; LOADK 10 2; LOADK 11 3; RETURN 0 13 1",
+            ),
+            (
+                "local a = ...; return a, (a), {a}",
+                "VARARG 0 2; MOVE 1 0; MOVE 2 0; NEWTABLE 3 0 1; EXTRAARG 0; MOVE 4 0; SETLIST 3 1 0; RETURN 1 4 1",
+            ),
+            (
+                "local a = f; return a == 1 and a",
+                "GETTABUP 0 0 0; EQI 0 1 0; JMP 2; MOVE 1 0; JMP 2; LFALSESKIP 1; LOADTRUE 1; RETURN 1 2 1",
+            ),
+            (
+                "return ..., f(), ...",
+                "VARARG 0 2; GETTABUP 1 0 0; CALL 1 1 2; VARARG 2 0; RETURN 0 0 1",
+            ),
+            (
+                "local a <const>, b <const> = 'k', 1.5; return b",
+                "LOADK 0 0; LOADK 1 1; RETURN 1 2 1",
+            ),
+        ]);
+    }
+}

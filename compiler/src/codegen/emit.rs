@@ -93,3 +93,26 @@ impl Parser<'_> {
         self.fs.code.pop();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_code;
+
+    #[test]
+    fn nils_are_joined() {
+        check_code(&[
+            ("local a; local b; local c", "LOADNIL 0 2"),
+            ("local a = nil; do local b end local c", "LOADNIL 0 1"),
+            ("local a, b = 1; local c", "LOADI 0 1; LOADNIL 1 1"),
+            ("local a; ::x:: local b", "LOADNIL 0 0; LOADNIL 1 0"),
+            (
+                "local a, b, c = f(); a = nil; b = nil; c = nil; a = nil",
+                "GETTABUP 0 0 0; CALL 0 1 4; LOADNIL 0 2",
+            ),
+            (
+                "local a, b, c = f(); c = nil; a = nil",
+                "GETTABUP 0 0 0; CALL 0 1 4; LOADNIL 2 0; LOADNIL 0 0",
+            ),
+        ]);
+    }
+}

@@ -63,3 +63,27 @@ fn final_target(code: &[Instruction], mut pc: Pc) -> Pc {
     }
     pc
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_code;
+
+    #[test]
+    fn returns_of_vararg_and_closing_functions() {
+        check_code(&[
+            ("function f() return 1 end", "CLOSURE 0 0; SETTABUP 0 0 0 | LOADI 0 1; RETURN1 0"),
+            (
+                "function f(a, b, ...) return 1 end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | VARARGPREP 2; LOADI 2 1; RETURN 2 2 3",
+            ),
+            (
+                "function f(a) local b <close> = a; return b end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | MOVE 1 0; TBC 1; RETURN 1 2 0k",
+            ),
+            (
+                "function f(a) return function() return a end end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | CLOSURE 1 0; RETURN 1 2 0k | GETUPVAL 0 0; RETURN1 0",
+            ),
+        ]);
+    }
+}

@@ -169,3 +169,23 @@ impl Parser<'_> {
         *control = control.with_k(!control.k());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_code;
+
+    #[test]
+    fn jumps_to_jumps_go_to_the_end() {
+        check_code(&[
+            (
+                "while a do while b do while c do end end end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 9; GETTABUP 0 0 1; TEST 0 0; JMP -6; GETTABUP 0 0 2; TEST 0 0; JMP -6; JMP -4; JMP -8; JMP -12",
+            ),
+            (
+                "while a do if b then goto x end ::x:: end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 5; GETTABUP 0 0 1; TEST 0 0; JMP -6; JMP -7; JMP -8",
+            ),
+            ("::a:: ::b:: goto a", "JMP -1"),
+        ]);
+    }
+}

@@ -452,6 +452,7 @@ impl Parser<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::check_code;
 
     #[test]
     fn operators_are_numbered_as_opcodes_and_operations() {
@@ -482,5 +483,73 @@ mod tests {
         ] {
             assert_eq!(small_operand(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn operands() {
+        check_code(&[
+            (
+                "local a = ...; return a + 1, 1 + a, a - 1, 1 - a, a + 128, a + 129, a - 128, a - -127",
+                "VARARG 0 2; ADDI 1 0 1; MMBINI 0 1 6 0; ADDI 2 0 1; MMBINI 0 1 6 1; ADDI 3 0 -1; MMBINI 0 1 7 0; LOADI 4 1; SUB 4 4 0; MMBIN 4 0 7; ADDI 5 0 128; MMBINI 0 128 6 0; ADDK 6 0 0; MMBINK 0 0 6 0; SUBK 7 0 1; MMBINK 0 1 7 0; ADDI 8 0 127; MMBINI 0 -127 7 0; RETURN 1 9 1",
+            ),
+            (
+                "local a = ...; return a * 2, 2 * a, a / 2, 2 / a, a % 2.5, a // 3, a ^ 2",
+                "VARARG 0 2; MULK 1 0 0; MMBINK 0 0 8 0; MULK 2 0 0; MMBINK 0 0 8 1; DIVK 3 0 0; MMBINK 0 0 11 0; LOADI 4 2; DIV 4 4 0; MMBIN 4 0 11; MODK 5 0 1; MMBINK 0 1 9 0; IDIVK 6 0 2; MMBINK 0 2 12 0; POWK 7 0 0; MMBINK 0 0 10 0; RETURN 1 8 1",
+            ),
+            (
+                "local a = ...; return a & 1, 1 | a, a ~ 1.0, 1.0 & a",
+                "VARARG 0 2; BANDK 1 0 0; MMBINK 0 0 13 0; BORK 2 0 0; MMBINK 0 0 14 1; LOADF 3 1; BXOR 3 0 3; MMBIN 0 3 15; LOADF 4 1; BAND 4 4 0; MMBIN 4 0 13; RETURN 1 5 1",
+            ),
+            (
+                "local a = ...; return a << 1, 1 << a, a >> 1, 1 >> a, a << -1, a << 129",
+                "VARARG 0 2; SHRI 1 0 -1; MMBINI 0 1 16 0; SHLI 2 0 1; MMBINI 0 1 16 1; SHRI 3 0 1; MMBINI 0 1 17 0; LOADI 4 1; SHR 4 4 0; MMBIN 4 0 17; SHRI 5 0 1; MMBINI 0 -1 16 0; LOADI 6 129; SHL 6 0 6; MMBIN 0 6 16; RETURN 1 7 1",
+            ),
+            (
+                "local a = ...; return -a, ~a, #a, not a",
+                "VARARG 0 2; UNM 1 0; BNOT 2 0; LEN 3 0; NOT 4 0; RETURN 1 5 1",
+            ),
+            (
+                "local a, b = ...; return a + b, a .. b, a .. b .. 'c'",
+                "VARARG 0 3; ADD 2 0 1; MMBIN 0 1 6; MOVE 3 0; MOVE 4 1; CONCAT 3 2; MOVE 4 0; MOVE 5 1; LOADK 6 0; CONCAT 4 3; RETURN 2 4 1",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn logic() {
+        check_code(&[
+            (
+                "local a, b = ...; return a and b, a or b",
+                "VARARG 0 3; TESTSET 2 0 0; JMP 1; MOVE 2 1; TESTSET 3 0 1; JMP 1; MOVE 3 1; RETURN 2 3 1",
+            ),
+            (
+                "local a, b, c = ...; return a and b or c",
+                "VARARG 0 4; TEST 0 0; JMP 2; TESTSET 3 1 1; JMP 1; MOVE 3 2; RETURN 3 2 1",
+            ),
+            (
+                "local a, b = ...; return not (a and b), not not a",
+                "VARARG 0 3; TEST 0 0; JMP 3; NOT 2 1; JMP 2; LFALSESKIP 2; LOADTRUE 2; NOT 3 0; NOT 3 3; RETURN 2 3 1",
+            ),
+            (
+                "local a = ...; return a or nil, nil or a, 1 and a, a and false",
+                "VARARG 0 2; TESTSET 1 0 1; JMP 1; LOADNIL 1 0; MOVE 2 0; MOVE 3 0; TESTSET 4 0 0; JMP 1; LOADFALSE 4; RETURN 1 5 1",
+            ),
+            (
+                "local a, b = ...; local c = a == 1 and b",
+                "VARARG 0 3; EQI 0 1 0; JMP 2; MOVE 2 1; JMP 2; LFALSESKIP 2; LOADTRUE 2",
+            ),
+            (
+                "local a, b = ...; a = a and b; b = not a",
+                "VARARG 0 3; TEST 0 0; JMP 1; MOVE 0 1; NOT 1 0",
+            ),
+            (
+                "return x and y and z",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 4; GETTABUP 0 0 1; TEST 0 0; JMP 1; GETTABUP 0 0 2; RETURN 0 2 1",
+            ),
+            (
+                "if a or b and not c then d() end",
+                "GETTABUP 0 0 0; TEST 0 1; JMP 6; GETTABUP 0 0 1; TEST 0 0; JMP 5; GETTABUP 0 0 2; TEST 0 1; JMP 2; GETTABUP 0 0 3; CALL 0 1 1",
+            ),
+        ]);
     }
 }

@@ -282,3 +282,57 @@ fn quote(text: &[u8]) -> Vec<u8> {
     let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
     [b"'", &text[..end], b"'"].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_errors;
+
+    #[test]
+    fn tokens_are_quoted_as_they_were_read() {
+        check_errors(&[
+            ("x = = 1", "t:1: unexpected symbol near \\'=\\'"),
+            ("x = 'a\\nb' 'c\\td'", "t:1: unexpected symbol near \\'\\'c\\td\\'\\'"),
+            ("x y 'z'", "t:1: syntax error near \\'y\\'"),
+            ("x = [==[\na\r\nb]==] [[c]] d", "t:3: unexpected symbol near \\'[[c]]\\'"),
+            ("f 1.50", "t:1: syntax error near \\'1.50\\'"),
+            ("x = 'a' [[\n\nb]] =", "t:3: unexpected symbol near \\'[[\\nb]]\\'"),
+            ("x 'a\\0b' 1", "t:1: unexpected symbol near \\'1\\'"),
+            ("x = 1 x x", "t:1: syntax error near \\'x\\'"),
+            ("x x 'y'", "t:1: syntax error near \\'x\\'"),
+            ("x '1' [[a\\0]] y", "t:1: syntax error near <eof>"),
+            ("x = {a b}", "t:1: \\'}\\' expected near \\'b\\'"),
+            ("return 'a' 'b\\0c'", "t:1: <eof> expected near \\'\\'b\\'"),
+            ("::x:", "t:1: \\'::\\' expected near \\':\\'"),
+            ("a.b:c = 1", "t:1: function arguments expected near \\'=\\'"),
+            ("x = }", "t:1: unexpected symbol near \\'}\\'"),
+            ("x = ... ...", "t:1: unexpected symbol near \\'...\\'"),
+            ("for = 1", "t:1: <name> expected near \\'=\\'"),
+            ("x = !", "t:1: unexpected symbol near \\'!\\'"),
+            ("x = @", "t:1: unexpected symbol near \\'@\\'"),
+            ("x = é", "t:1: unexpected symbol near \\'<\\\\195>\\'"),
+            ("x = \x01", "t:1: unexpected symbol near \\'<\\\\1>\\'"),
+            ("x = \x7f", "t:1: unexpected symbol near \\'<\\\\127>\\'"),
+            ("x =", "t:1: unexpected symbol near <eof>"),
+        ]);
+    }
+
+    /// Quirk: the byte is the token 0, which means "no token" to the reference.
+    #[test]
+    fn a_nul_byte_is_named_by_nothing() {
+        check_errors(&[
+            ("x = \x00", "t:1: unexpected symbol"),
+            ("\x00", "t:1: unexpected symbol"),
+            ("x \x00 = 1", "t:1: syntax error"),
+        ]);
+    }
+
+    #[test]
+    fn lines_end_at_any_line_break() {
+        check_errors(&[
+            ("\n\n\r\n\r\r\n\n\rx", "t:6: syntax error near <eof>"),
+            ("--\r--\nx", "t:3: syntax error near <eof>"),
+            ("x = [[\r\n\r\n]] y y", "t:3: syntax error near \\'y\\'"),
+            ("'a\\\r\n\\\n\\z\n\r\n' b", "t:5: unexpected symbol near \\'\\'a\\n\\n\\'\\'"),
+        ]);
+    }
+}

@@ -78,3 +78,40 @@ fn decimal(src: &[u8], start: usize) -> (i64, usize) {
 fn goes_on(byte: u8) -> bool {
     byte == b'.' || scan::is_alpha(byte)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_constants, check_errors};
+
+    #[test]
+    fn numerals() {
+        check_constants(&[
+            (
+                "return 0, 7, 9223372036854775807, 9223372036854775808, 123456789012345678901",
+                "9223372036854775807 9.223372036854776e18 1.2345678901234568e20",
+            ),
+            ("return 0x10, 0XfF, 0xffffffffffffffff, 0x1ffffffffffffffff", ""),
+            ("return 3., .5, 5e-1, 1E+2, 0x.8, 0x1p4, 0xA.8P-1, 1e999", "0.5 5.25 inf"),
+            ("return 000000000000000000000012, 0x0000000000000000000001", ""),
+        ]);
+    }
+
+    #[test]
+    fn malformed_numerals() {
+        check_errors(&[
+            ("x = 3x", "t:1: malformed number near \\'3x\\'"),
+            ("x = 3xy", "t:1: malformed number near \\'3x\\'"),
+            ("x = 0x", "t:1: malformed number near \\'0x\\'"),
+            ("x = 0xg", "t:1: malformed number near \\'0xg\\'"),
+            ("x = 1e", "t:1: malformed number near \\'1e\\'"),
+            ("x = 1e+", "t:1: malformed number near \\'1e+\\'"),
+            ("x = 1..2.3", "t:1: malformed number near \\'1..2.3\\'"),
+            ("x = 0x1p", "t:1: malformed number near \\'0x1p\\'"),
+            ("x = .0x12", "t:1: malformed number near \\'.0x12\\'"),
+            ("x = 1_", "t:1: malformed number near \\'1_\\'"),
+            ("x = 0x.p1", "t:1: malformed number near \\'0x.p1\\'"),
+            ("x = 3e5e5", "t:1: malformed number near \\'3e5e5\\'"),
+            ("x = 08a + 1", "t:1: malformed number near \\'08a\\'"),
+        ]);
+    }
+}

@@ -318,3 +318,68 @@ fn push_utf8(buffer: &mut Vec<u8>, mut value: u32) {
     buffer.push((!first_byte_limit << 1) as u8 | value as u8);
     buffer[start..].reverse();
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_constants, check_errors};
+
+    #[test]
+    fn escapes() {
+        check_constants(&[
+            (
+                "return '\\a\\b\\f\\n\\r\\t\\v\\\\\\'\\\"'",
+                "'\\x07\\x08\\x0c\\n\\r\\t\\x0b\\\\\\'\\\"'",
+            ),
+            ("return '\\x41\\x7a', '\\65\\0651\\0'", "'Az' 'AA1\\x00'"),
+            (
+                "return '\\u{48}\\u{7FF}\\u{FFFF}\\u{7FFFFFFF}'",
+                "'H\\xdf\\xbf\\xef\\xbf\\xbf\\xfd\\xbf\\xbf\\xbf\\xbf\\xbf'",
+            ),
+            ("return 'a\\z  \n\t b', 'a\\\nb', 'a\\\r\nb'", "'ab' 'a\\nb'"),
+            ("return \"'\", '\"'", "'\\'' '\\\"'"),
+        ]);
+    }
+
+    #[test]
+    fn long_brackets() {
+        check_constants(&[
+            ("return [[a]], [==[]]]==], [[\nb]], [=[\r\n\rc]=]", "'a' ']]' 'b' '\\nc'"),
+            ("return [[a\rb\r\nc\n\rd\n\ne]]", "'a\\nb\\nc\\nd\\n\\ne'"),
+            ("--[[x]] return --[==[\n]]]==] 'y' --[x\n--[=[ z ]=]", "'y'"),
+        ]);
+    }
+
+    #[test]
+    fn unfinished_strings_and_comments() {
+        check_errors(&[
+            ("x = 'abc", "t:1: unfinished string near <eof>"),
+            ("x = 'a\\n\nb'", "t:1: unfinished string near \\'\\'a\\n\\'"),
+            ("x = '", "t:1: unfinished string near <eof>"),
+            ("x = 'a\\", "t:1: unfinished string near <eof>"),
+            ("x = \"a'\n\"", "t:1: unfinished string near \\'\\\"a\\'\\'"),
+            ("x = [[a\nb", "t:2: unfinished long string (starting at line 1) near <eof>"),
+            ("--[==[\n\n]=]", "t:3: unfinished long comment (starting at line 1) near <eof>"),
+            ("x = [=a", "t:1: invalid long string delimiter near \\'[=\\'"),
+            ("x = [==", "t:1: invalid long string delimiter near \\'[==\\'"),
+            ("\n--[[", "t:2: unfinished long comment (starting at line 2) near <eof>"),
+        ]);
+    }
+
+    #[test]
+    fn wrong_escapes_are_quoted_with_the_byte_that_is_wrong() {
+        check_errors(&[
+            ("x = 'ab\\q'", "t:1: invalid escape sequence near \\'\\'ab\\\\q\\'"),
+            ("x = '\\xg1'", "t:1: hexadecimal digit expected near \\'\\'\\\\xg\\'"),
+            ("x = '\\x1g'", "t:1: hexadecimal digit expected near \\'\\'\\\\x1g\\'"),
+            ("x = '\\300'", "t:1: decimal escape too large near \\'\\'\\\\300\\'\\'"),
+            ("x = '\\u123'", "t:1: missing \\'{\\' near \\'\\'\\\\u1\\'"),
+            ("x = '\\u{}'", "t:1: hexadecimal digit expected near \\'\\'\\\\u{}\\'"),
+            ("x = '\\u{12'", "t:1: missing \\'}\\' near \\'\\'\\\\u{12\\'\\'"),
+            ("x = '\\u{80000000}'", "t:1: UTF-8 value too large near \\'\\'\\\\u{80000000\\'"),
+            ("x = '\\u{100000000}'", "t:1: UTF-8 value too large near \\'\\'\\\\u{100000000\\'"),
+            ("x = '\\x", "t:1: hexadecimal digit expected near \\'\\'\\\\x\\'"),
+            ("x = '\\u", "t:1: missing \\'{\\' near \\'\\'\\\\u\\'"),
+            ("x = 'a\\nb\\256'", "t:1: decimal escape too large near \\'\\'a\\nb\\\\256\\'\\'"),
+        ]);
+    }
+}

@@ -209,3 +209,88 @@ fn avoid_conflict(target: &mut ExpDesc, variable: &ExpDesc, copy: u32) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn assignments() {
+        check_code(&[
+            ("local a; a = 1", "LOADNIL 0 0; LOADI 0 1"),
+            ("local a; a = f()", "LOADNIL 0 0; GETTABUP 1 0 0; CALL 1 1 2; MOVE 0 1"),
+            ("x = y", "GETTABUP 0 0 1; SETTABUP 0 0 0"),
+            ("x, y = 1", "LOADI 0 1; LOADNIL 1 0; SETTABUP 0 1 1; SETTABUP 0 0 0"),
+            ("x, y = f()", "GETTABUP 0 0 2; CALL 0 1 3; SETTABUP 0 1 1; SETTABUP 0 0 0"),
+            ("x, y = 1, 2, 3", "LOADI 0 1; LOADI 1 2; LOADI 2 3; SETTABUP 0 1 1; SETTABUP 0 0 0"),
+            ("local a, b; a, b = b, a", "LOADNIL 0 1; MOVE 2 1; MOVE 1 0; MOVE 0 2"),
+            (
+                "local a; a = a + 1; a.x = a",
+                "LOADNIL 0 0; ADDI 0 0 1; MMBINI 0 1 6 0; SETFIELD 0 0 0",
+            ),
+            (
+                "local a <const>, b = 1, 2; return a, b",
+                "LOADI 0 1; LOADI 1 2; MOVE 2 0; MOVE 3 1; RETURN 2 3 1",
+            ),
+            ("local a, b = f()", "GETTABUP 0 0 0; CALL 0 1 3"),
+            (
+                "local a <const> = 1; local b <const> = a; return a, b, -a",
+                "LOADI 0 1; LOADI 1 1; LOADI 2 -1; RETURN 0 4 1",
+            ),
+            ("local a <close>, b = f()", "GETTABUP 0 0 0; CALL 0 1 3; TBC 0"),
+        ]);
+    }
+
+    #[test]
+    fn targets_keep_the_tables_they_started_with() {
+        check_code(&[
+            (
+                "local a, b; a.x, a = 1, 2",
+                "LOADNIL 0 1; MOVE 2 0; LOADI 3 1; LOADI 0 2; SETFIELD 2 0 3",
+            ),
+            (
+                "local a, i; a[i], i = 1, 2",
+                "LOADNIL 0 1; MOVE 2 1; LOADI 3 1; LOADI 1 2; SETTABLE 0 2 3",
+            ),
+            (
+                "local a; a[1], b, a = 1, 2, 3",
+                "LOADNIL 0 0; MOVE 1 0; LOADI 2 1; LOADI 3 2; LOADI 0 3; SETTABUP 0 0 3; SETI 1 1 2",
+            ),
+            (
+                "local a; function f() a.x, a = 1, 2 end",
+                "LOADNIL 0 0; CLOSURE 1 0; SETTABUP 0 0 1 | GETUPVAL 0 0; LOADI 1 1; LOADI 2 2; SETUPVAL 2 0; SETFIELD 0 0 1",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn wrong_assignments() {
+        check_errors(&[
+            ("x", "t:1: syntax error near <eof>"),
+            ("x + 1", "t:1: syntax error near \\'+\\'"),
+            ("f() = 1", "t:1: syntax error near \\'=\\'"),
+            ("(x) = 1", "t:1: syntax error near \\'=\\'"),
+            ("x, f() = 1", "t:1: syntax error near \\'=\\'"),
+            ("x, y", "t:1: \\'=\\' expected near <eof>"),
+            ("local x <const> = 1; x = 2", "t:1: attempt to assign to const variable \\'x\\'"),
+            ("local x <close> = f(); x = 2", "t:1: attempt to assign to const variable \\'x\\'"),
+            (
+                "local x <const> = f(); function g() x = 1 end",
+                "t:1: attempt to assign to const variable \\'x\\'",
+            ),
+            (
+                "local x <const> = 1; function x() end",
+                "t:1: attempt to assign to const variable \\'x\\'",
+            ),
+            ("local x <foo> = 1", "t:1: unknown attribute \\'foo\\'"),
+            ("local x < const", "t:1: \\'>\\' expected near <eof>"),
+            (
+                "local a <close>, b <close> = 1",
+                "t:1: multiple to-be-closed variables in local list",
+            ),
+            ("local x = ", "t:1: unexpected symbol near <eof>"),
+            ("local 1", "t:1: <name> expected near \\'1\\'"),
+            ("a.b:c = 1", "t:1: function arguments expected near \\'=\\'"),
+        ]);
+    }
+}

@@ -226,3 +226,103 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn conditions() {
+        check_code(&[
+            ("if a then b() end", "GETTABUP 0 0 0; TEST 0 0; JMP 2; GETTABUP 0 0 1; CALL 0 1 1"),
+            (
+                "if a then b() else c() end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 3; GETTABUP 0 0 1; CALL 0 1 1; JMP 2; GETTABUP 0 0 2; CALL 0 1 1",
+            ),
+            (
+                "if a then b() elseif c then d() else e() end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 3; GETTABUP 0 0 1; CALL 0 1 1; JMP 8; GETTABUP 0 0 2; TEST 0 0; JMP 3; GETTABUP 0 0 3; CALL 0 1 1; JMP 2; GETTABUP 0 0 4; CALL 0 1 1",
+            ),
+            ("if nil then a() end", "LOADNIL 0 0; TEST 0 0; JMP 2; GETTABUP 0 0 0; CALL 0 1 1"),
+            ("if true then a() end", "GETTABUP 0 0 0; CALL 0 1 1"),
+            (
+                "if not a then b() end",
+                "GETTABUP 0 0 0; TEST 0 1; JMP 2; GETTABUP 0 0 1; CALL 0 1 1",
+            ),
+            (
+                "while a do if b then break end end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 4; GETTABUP 0 0 1; TEST 0 1; JMP 1; JMP -7",
+            ),
+            ("while true do end", "JMP -1"),
+            (
+                "while a do if b then break end c() end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 6; GETTABUP 0 0 1; TEST 0 1; JMP 3; GETTABUP 0 0 2; CALL 0 1 1; JMP -9",
+            ),
+            (
+                "while a do if b then break else c() end end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 6; GETTABUP 0 0 1; TEST 0 1; JMP 3; GETTABUP 0 0 2; CALL 0 1 1; JMP -9",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn loops() {
+        check_code(&[
+            (
+                "for i = 1, 10 do f(i) end",
+                "LOADI 0 1; LOADI 1 10; LOADI 2 1; FORPREP 0 3; GETTABUP 4 0 0; MOVE 5 3; CALL 4 2 1; FORLOOP 0 4",
+            ),
+            (
+                "for i = a, b, -1 do end",
+                "GETTABUP 0 0 0; GETTABUP 1 0 1; LOADI 2 -1; FORPREP 0 0; FORLOOP 0 1",
+            ),
+            (
+                "for k, v in pairs(t) do f(k, v) end",
+                "GETTABUP 0 0 0; GETTABUP 1 0 1; CALL 0 2 5; TFORPREP 0 4; GETTABUP 6 0 2; MOVE 7 4; MOVE 8 5; CALL 6 3 1; TFORCALL 0 2; TFORLOOP 0 6; CLOSE 0",
+            ),
+            (
+                "for a in b, c, d, e, f do end",
+                "GETTABUP 0 0 0; GETTABUP 1 0 1; GETTABUP 2 0 2; GETTABUP 3 0 3; GETTABUP 4 0 4; TFORPREP 0 0; TFORCALL 0 1; TFORLOOP 0 2; CLOSE 0",
+            ),
+            ("repeat local x = f() until x", "GETTABUP 0 0 0; CALL 0 1 2; TEST 0 0; JMP -4"),
+            (
+                "repeat local x = f(); g = function() return x end until x",
+                "GETTABUP 0 0 0; CALL 0 1 2; CLOSURE 1 0; SETTABUP 0 1 1; TEST 0 0; JMP 2; CLOSE 0; JMP 2; CLOSE 0; JMP -10 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "while a do local x; g = function() return x end end",
+                "GETTABUP 0 0 0; TEST 0 0; JMP 5; LOADNIL 0 0; CLOSURE 1 0; SETTABUP 0 1 1; CLOSE 0; JMP -8 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            (
+                "for i = 1, 2 do local x; g = function() return x end break end",
+                "LOADI 0 1; LOADI 1 2; LOADI 2 1; FORPREP 0 5; LOADNIL 4 0; CLOSURE 5 0; SETTABUP 0 0 5; JMP 2; CLOSE 4; FORLOOP 0 6; CLOSE 0 | GETUPVAL 0 0; RETURN1 0",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn wrong_control_structures() {
+        check_errors(&[
+            ("if x", "t:1: \\'then\\' expected near <eof>"),
+            ("if x then", "t:1: \\'end\\' expected near <eof>"),
+            (
+                "if x then\n\nelse",
+                "t:3: \\'end\\' expected (to close \\'if\\' at line 1) near <eof>",
+            ),
+            ("while x", "t:1: \\'do\\' expected near <eof>"),
+            ("while x do", "t:1: \\'end\\' expected near <eof>"),
+            ("repeat", "t:1: \\'until\\' expected near <eof>"),
+            ("repeat until", "t:1: unexpected symbol near <eof>"),
+            ("for", "t:1: <name> expected near <eof>"),
+            ("for x", "t:1: \\'=\\' or \\'in\\' expected near <eof>"),
+            ("for x, y = 1", "t:1: \\'in\\' expected near \\'=\\'"),
+            ("for x = 1 do end", "t:1: \\',\\' expected near \\'do\\'"),
+            ("for x in do end", "t:1: unexpected symbol near \\'do\\'"),
+            ("until x", "t:1: <eof> expected near \\'until\\'"),
+            ("end", "t:1: <eof> expected near \\'end\\'"),
+            ("else", "t:1: <eof> expected near \\'else\\'"),
+            ("do", "t:1: \\'end\\' expected near <eof>"),
+            ("do\n\n", "t:3: \\'end\\' expected (to close \\'do\\' at line 1) near <eof>"),
+        ]);
+    }
+}

@@ -239,3 +239,82 @@ impl Parser<'_> {
         Ok(n)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn priorities() {
+        check_code(&[
+            (
+                "local a, b, c = ...; return a + b * c",
+                "VARARG 0 4; MUL 3 1 2; MMBIN 1 2 8; ADD 3 0 3; MMBIN 0 3 6; RETURN 3 2 1",
+            ),
+            (
+                "local a, b, c = ...; return a * b + c",
+                "VARARG 0 4; MUL 3 0 1; MMBIN 0 1 8; ADD 3 3 2; MMBIN 3 2 6; RETURN 3 2 1",
+            ),
+            (
+                "local a, b = ...; return a ^ b ^ a",
+                "VARARG 0 3; POW 2 1 0; MMBIN 1 0 10; POW 2 0 2; MMBIN 0 2 10; RETURN 2 2 1",
+            ),
+            (
+                "local a, b = ...; return -a ^ b",
+                "VARARG 0 3; POW 2 0 1; MMBIN 0 1 10; UNM 2 2; RETURN 2 2 1",
+            ),
+            (
+                "local a, b, c = ...; return a .. b .. c",
+                "VARARG 0 4; MOVE 3 0; MOVE 4 1; MOVE 5 2; CONCAT 3 3; RETURN 3 2 1",
+            ),
+            (
+                "local a, b, c = ...; return a | b & c ~ a << b",
+                "VARARG 0 4; BAND 3 1 2; MMBIN 1 2 13; SHL 4 0 1; MMBIN 0 1 16; BXOR 3 3 4; MMBIN 3 4 15; BOR 3 0 3; MMBIN 0 3 14; RETURN 3 2 1",
+            ),
+            (
+                "local a, b = ...; return not a == b",
+                "VARARG 0 3; NOT 2 0; EQ 2 1 1; JMP 1; LFALSESKIP 2; LOADTRUE 2; RETURN 2 2 1",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn suffixes() {
+        check_code(&[
+            ("a.b.c = 1", "GETTABUP 0 0 0; GETFIELD 0 0 1; SETFIELD 0 2 3k"),
+            (
+                "a:b(1):c 'x' {}",
+                "GETTABUP 0 0 0; SELF 0 0 1k; LOADI 2 1; CALL 0 3 2; SELF 0 0 2k; LOADK 2 3; CALL 0 3 2; NEWTABLE 1 0 0; EXTRAARG 0; CALL 0 2 1",
+            ),
+            (
+                "return a[1], a['x'], a[b], a[256], a[-1], a[1.0]",
+                "GETTABUP 0 0 0; GETI 0 0 1; GETTABUP 1 0 0; GETFIELD 1 1 1; GETTABUP 2 0 0; GETTABUP 3 0 2; GETTABLE 2 2 3; GETTABUP 3 0 0; LOADI 4 256; GETTABLE 3 3 4; GETTABUP 4 0 0; LOADI 5 -1; GETTABLE 4 4 5; GETTABUP 5 0 0; LOADF 6 1; GETTABLE 5 5 6; RETURN 0 7 1",
+            ),
+            ("(f)(...)", "GETTABUP 0 0 0; VARARG 1 0; CALL 0 0 1"),
+            ("return (f()), (...)", "GETTABUP 0 0 0; CALL 0 1 2; VARARG 1 2; RETURN 0 3 1"),
+            ("local t <const> = 'k'; return a[t]", "GETTABUP 0 0 0; GETFIELD 0 0 1; RETURN 0 2 1"),
+        ]);
+    }
+
+    #[test]
+    fn wrong_expressions() {
+        check_errors(&[
+            ("x = 1 +", "t:1: unexpected symbol near <eof>"),
+            ("x = (1", "t:1: \\')\\' expected near <eof>"),
+            ("x = (\n1", "t:2: \\')\\' expected (to close \\'(\\' at line 1) near <eof>"),
+            ("x = f(1", "t:1: \\')\\' expected near <eof>"),
+            ("x = f(\n1 2", "t:2: \\')\\' expected (to close \\'(\\' at line 1) near \\'2\\'"),
+            ("x = a.1", "t:1: unexpected symbol near \\'.1\\'"),
+            ("x = a:b", "t:1: function arguments expected near <eof>"),
+            ("x = a[1", "t:1: \\']\\' expected near <eof>"),
+            (
+                "function f() return ... end",
+                "t:1: cannot use \\'...\\' outside a vararg function near \\'...\\'",
+            ),
+            ("x = 'a':b()", "t:1: unexpected symbol near \\':\\'"),
+            ("x = #", "t:1: unexpected symbol near <eof>"),
+            ("return return", "t:1: unexpected symbol near \\'return\\'"),
+            ("x = and", "t:1: unexpected symbol near \\'and\\'"),
+        ]);
+    }
+}

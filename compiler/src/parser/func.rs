@@ -187,3 +187,56 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn functions() {
+        check_code(&[
+            ("local function f(a, b) return f end", "CLOSURE 0 0 | GETUPVAL 2 0; RETURN1 2"),
+            (
+                "function a.b.c(x, ...) return ... end",
+                "GETTABUP 0 0 0; GETFIELD 0 0 1; CLOSURE 1 0; SETFIELD 0 2 1 | VARARGPREP 1; VARARG 1 0; RETURN 1 0 2",
+            ),
+            (
+                "function a:b(x) return self, x end",
+                "GETTABUP 0 0 0; CLOSURE 1 0; SETFIELD 0 1 1 | MOVE 2 0; MOVE 3 1; RETURN 2 3 0",
+            ),
+            ("return function() end", "CLOSURE 0 0; RETURN 0 2 1 | "),
+            (
+                "local function f(...) local a = ... return a end",
+                "CLOSURE 0 0 | VARARGPREP 0; VARARG 0 2; RETURN 0 2 1",
+            ),
+            (
+                "function f(a) return f(a) end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | GETTABUP 1 0 0; MOVE 2 0; TAILCALL 1 2 0; RETURN 1 0 0",
+            ),
+            (
+                "function f(a) local x <close> = a; return f(a) end",
+                "CLOSURE 0 0; SETTABUP 0 0 0 | MOVE 1 0; TBC 1; GETTABUP 2 0 0; MOVE 3 0; CALL 2 2 0; RETURN 2 0 0k",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn wrong_functions() {
+        check_errors(&[
+            ("function", "t:1: <name> expected near <eof>"),
+            ("function f", "t:1: \\'(\\' expected near <eof>"),
+            ("function f(", "t:1: <name> or \\'...\\' expected near <eof>"),
+            ("function f(a,)", "t:1: <name> or \\'...\\' expected near \\')\\'"),
+            ("function f(a", "t:1: \\')\\' expected near <eof>"),
+            ("function f(..., a) end", "t:1: \\')\\' expected near \\',\\'"),
+            ("function f:a.b() end", "t:1: \\'(\\' expected near \\'.\\'"),
+            ("local function f.a() end", "t:1: \\'(\\' expected near \\'.\\'"),
+            ("function f() end end", "t:1: <eof> expected near \\'end\\'"),
+            (
+                "function f()\n\n",
+                "t:3: \\'end\\' expected (to close \\'function\\' at line 1) near <eof>",
+            ),
+            ("function 1() end", "t:1: <name> expected near \\'1\\'"),
+        ]);
+    }
+}

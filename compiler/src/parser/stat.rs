@@ -182,3 +182,45 @@ impl Parser<'_> {
         self.lex.semantic_error(&[b"label '", name, line.as_bytes()].concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn wrong_statements() {
+        check_errors(&[
+            ("return 1 2", "t:1: <eof> expected near \\'2\\'"),
+            ("return;;", "t:1: <eof> expected near \\';\\'"),
+            ("goto", "t:1: <name> expected near <eof>"),
+            ("goto 1", "t:1: <name> expected near \\'1\\'"),
+            ("::a", "t:1: \\'::\\' expected near <eof>"),
+            ("::a::  ::a::", "t:1: label \\'a\\' already defined on line 1"),
+            ("::1::", "t:1: <name> expected near \\'1\\'"),
+            ("break", "t:1: break outside loop at line 1"),
+            ("do return end x", "t:1: syntax error near <eof>"),
+        ]);
+    }
+
+    #[test]
+    fn returns_and_jumps() {
+        check_code(&[
+            ("return", "RETURN 0 1 1"),
+            ("return 1", "LOADI 0 1; RETURN 0 2 1"),
+            ("return a, b", "GETTABUP 0 0 0; GETTABUP 1 0 1; RETURN 0 3 1"),
+            ("return f()", "GETTABUP 0 0 0; TAILCALL 0 1 1; RETURN 0 0 1"),
+            ("return (f())", "GETTABUP 0 0 0; CALL 0 1 2; RETURN 0 2 1"),
+            (
+                "return f(), g()",
+                "GETTABUP 0 0 0; CALL 0 1 2; GETTABUP 1 0 1; CALL 1 1 0; RETURN 0 0 1",
+            ),
+            ("do return end", "RETURN 0 1 1"),
+            ("::a:: goto a", "JMP -1"),
+            (
+                "do local a; ::b:: f(function() return a end) goto b end",
+                "LOADNIL 0 0; GETTABUP 1 0 0; CLOSURE 2 0; CALL 1 2 1; JMP -4; CLOSE 0 | GETUPVAL 0 0; RETURN1 0",
+            ),
+            ("goto a; ::a::", "JMP 0"),
+        ]);
+    }
+}

@@ -158,3 +158,53 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check_code, check_errors};
+
+    #[test]
+    fn constructors() {
+        check_code(&[
+            ("return {}", "NEWTABLE 0 0 0; EXTRAARG 0; RETURN 0 2 1"),
+            (
+                "return {1, 2}",
+                "NEWTABLE 0 0 2; EXTRAARG 0; LOADI 1 1; LOADI 2 2; SETLIST 0 2 0; RETURN 0 2 1",
+            ),
+            (
+                "return {a = 1, ['b'] = 2, [c] = 3, [1] = 4}",
+                "NEWTABLE 0 3 0; EXTRAARG 0; SETFIELD 0 0 1k; SETFIELD 0 2 3k; GETTABUP 1 0 4; SETTABLE 0 1 5k; SETI 0 1 6k; RETURN 0 2 1",
+            ),
+            (
+                "return {f(), f()}",
+                "NEWTABLE 0 0 1; EXTRAARG 0; GETTABUP 1 0 0; CALL 1 1 2; GETTABUP 2 0 0; CALL 2 1 0; SETLIST 0 0 0; RETURN 0 2 1",
+            ),
+            (
+                "return {f(), (f())}",
+                "NEWTABLE 0 0 2; EXTRAARG 0; GETTABUP 1 0 0; CALL 1 1 2; GETTABUP 2 0 0; CALL 2 1 2; SETLIST 0 2 0; RETURN 0 2 1",
+            ),
+            ("return {...}", "NEWTABLE 0 0 0; EXTRAARG 0; VARARG 1 0; SETLIST 0 0 0; RETURN 0 2 1"),
+            (
+                "return {x = 1, 2, y = 3; 4}",
+                "NEWTABLE 0 2 2; EXTRAARG 0; SETFIELD 0 0 1k; LOADI 1 2; SETFIELD 0 2 3k; LOADI 2 4; SETLIST 0 2 0; RETURN 0 2 1",
+            ),
+            (
+                "local a; return {a, b = a}",
+                "LOADNIL 0 0; NEWTABLE 1 1 1; EXTRAARG 0; MOVE 2 0; SETFIELD 1 0 0; SETLIST 1 1 0; RETURN 1 2 1",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn wrong_constructors() {
+        check_errors(&[
+            ("x = {", "t:1: unexpected symbol near <eof>"),
+            ("x = {\n1", "t:2: \\'}\\' expected (to close \\'{\\' at line 1) near <eof>"),
+            ("x = {a =", "t:1: unexpected symbol near <eof>"),
+            ("x = {[1] 2}", "t:1: \\'=\\' expected near \\'2\\'"),
+            ("x = {[1] = }", "t:1: unexpected symbol near \\'}\\'"),
+            ("x = {1 2}", "t:1: \\'}\\' expected near \\'2\\'"),
+            ("x = {,}", "t:1: unexpected symbol near \\',\\'"),
+        ]);
+    }
+}
