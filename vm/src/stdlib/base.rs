@@ -460,6 +460,22 @@ impl Vm {
         }
     }
 
+    /// `a == b` with metamethods, from a native function.
+    pub(crate) fn equals(&mut self, a: Value, b: Value) -> Result<bool, Raised> {
+        let comparable = a.tag() == b.tag() && matches!(a.tag(), Tag::TABLE | Tag::USERDATA);
+        if !comparable || a.is_identical(b) {
+            return Ok(a.raw_equals(b));
+        }
+        let mut handler = self.handler(a, Event::Eq);
+        if handler.is_nil() {
+            handler = self.handler(b, Event::Eq);
+        }
+        if handler.is_nil() {
+            return Ok(false);
+        }
+        Ok(!self.call_for_one(handler, &[a, b])?.is_falsy())
+    }
+
     /// `a < b` with metamethods, from a native function.
     pub(crate) fn less_than(&mut self, a: Value, b: Value) -> Result<bool, Raised> {
         if let Some(outcome) = crate::interp::compare_values(false, a, b) {

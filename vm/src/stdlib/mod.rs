@@ -4,6 +4,7 @@ mod base;
 mod coroutine;
 mod load;
 mod output;
+mod table;
 
 pub(crate) use output::Output;
 
@@ -22,7 +23,8 @@ pub(crate) fn open_all(vm: &mut Vm) {
     base::open(vm);
     let globals = vm.globals;
     vm.raw_set_name(loaded, "_G", Value::table(globals));
-    let libraries: [(&str, fn(&mut Vm) -> Gc<Table>); 1] = [("coroutine", coroutine::open)];
+    let libraries: [(&str, fn(&mut Vm) -> Gc<Table>); 2] =
+        [("coroutine", coroutine::open), ("table", table::open)];
     for (name, open) in libraries {
         let library = open(vm);
         vm.raw_set_name(globals, name, Value::table(library));

@@ -140,6 +140,19 @@ impl Table {
         found
     }
 
+    /// Moves the items `from..from + n` of the array part to `to` and behind; false if they, or
+    /// their new places, are not all in it. The same table holds the same values after it as
+    /// before, and the ones that are written over: no barrier is needed.
+    pub(crate) fn array_move(&self, from: i64, to: i64, n: i64) -> bool {
+        let size = i64::from(self.array_len());
+        let fits = |first: i64| first >= 1 && first <= size && n <= size - first + 1;
+        let possible = n > 0 && fits(from) && fits(to);
+        if possible {
+            self.array.get().move_items((from - 1) as u32, (to - 1) as u32, n as u32);
+        }
+        possible
+    }
+
     /// The value at an integer key that is not in the array part.
     pub(crate) fn get_int_node(&self, key: i64) -> Value {
         let mut node = self.nodes.get().at(hash_word(key as u64) & self.mask.get());

@@ -79,6 +79,16 @@ impl ArrayPtr {
         }
     }
 
+    /// Moves `n` items from one place to another that may overlap it.
+    pub(super) fn move_items(self, from: u32, to: u32, n: u32) {
+        let (from, to, n) = (from as usize, to as usize, n as usize);
+        // SAFETY: [G4] both ranges lie below the size of the array part.
+        unsafe {
+            std::ptr::copy(self.0.sub((from + n) * 8), self.0.sub((to + n) * 8), n * 8);
+            std::ptr::copy(self.0.add(from), self.0.add(to), n);
+        }
+    }
+
     /// Number of items in `from..to` that are not nil.
     pub(super) fn count(self, from: u32, to: u32) -> u32 {
         if from >= to {
