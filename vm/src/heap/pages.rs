@@ -23,7 +23,14 @@ const ALIGN: usize = 8;
 const N_CLASSES: usize = 16 + (MAX_SMALL - 128) / 32 + 1;
 
 const fn class_of(size: usize) -> usize {
-    if size <= 128 { size.div_ceil(8) } else { 16 + (size - 128).div_ceil(32) }
+    if size <= size_of::<FreeBlock>() {
+        // The empty string would fit into eight bytes, but its block, once free, would not.
+        size_of::<FreeBlock>() / 8
+    } else if size <= 128 {
+        size.div_ceil(8)
+    } else {
+        16 + (size - 128).div_ceil(32)
+    }
 }
 
 const fn class_size(class: usize) -> usize {
@@ -308,7 +315,7 @@ impl Pages {
             self.allocated += size;
             return system_alloc(size);
         }
-        let class = class_of(size.max(16));
+        let class = class_of(size);
         self.allocated += class_size(class);
         if self.buffers[class].is_null() {
             self.buffers[class] = self.carve_buffers(class);
@@ -348,7 +355,7 @@ impl Pages {
             unsafe { dealloc(buffer.as_ptr(), layout(size)) };
             return size;
         }
-        let class = class_of(size.max(16));
+        let class = class_of(size);
         let block = buffer.as_ptr().cast::<FreeBlock>();
         // SAFETY: [G7] the block is of this class and nobody's any more.
         unsafe { block.write(FreeBlock { free_tag: Tag::NIL, next: self.buffers[class] }) };
