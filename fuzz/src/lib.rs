@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`load`] | any bytes | no panic, memory in proportion, what loads dumps back, verdicts agree |
 //! | [`compile_diff`] | any source | the reference's bytes or message; what compiles verifies |
+//! | [`verify`] | chunks | the verifier agrees with a second one, [`model`] |
 //!
 //! This crate is a member of the workspace so that its bodies are built and tested with it. The
 //! glue in `fuzz_targets/` is a workspace of its own, because libFuzzer needs a nightly compiler
@@ -18,10 +19,12 @@
 
 pub mod compile_diff;
 pub mod load;
+pub mod model;
 pub mod mutate;
 mod reached;
 mod rng;
 mod seeds;
+pub mod verify;
 
 pub use reached::Reached;
 pub use rng::Rng;

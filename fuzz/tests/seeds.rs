@@ -2,10 +2,10 @@
 //! is capped as in the fuzz targets.
 
 use std::alloc::System;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use cap::Cap;
-use moonproof_fuzz::{Rng, Seed, compile_diff, load, mutate, seeds};
+use moonproof_fuzz::{Rng, Seed, compile_diff, load, mutate, seeds, verify};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -56,7 +56,7 @@ fn smoke(
 
 #[test]
 fn load_target() {
-    let _guard = ONE_AT_A_TIME.lock().unwrap();
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let seeds = seeds("load");
     for seed in seeds.iter().filter(|seed| seed.name.starts_with("codegen.")) {
         with_limit(load::memory_bound(seed.bytes.len()), || load::run(&seed.bytes));
@@ -73,7 +73,7 @@ fn load_target() {
 
 #[test]
 fn compile_diff_target() {
-    let _guard = ONE_AT_A_TIME.lock().unwrap();
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let Ok(()) = moonproof_reference::check() else {
         println!("skipped: no reference to compare with");
         return;
@@ -84,5 +84,15 @@ fn compile_diff_target() {
     println!("{}", compile_diff::REACHED.line());
     for end in [compile_diff::REJECTED, compile_diff::COMPILED] {
         assert!(compile_diff::REACHED.n(end) > 100, "{}", compile_diff::REACHED.line());
+    }
+}
+
+#[test]
+fn verify_target() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    smoke(&seeds("verify"), 100, mutate::mutate_chunk, verify::run);
+    println!("{}", verify::REACHED.line());
+    for end in [verify::REJECTED, verify::VERIFIED] {
+        assert!(verify::REACHED.n(end) > 1000, "{}", verify::REACHED.line());
     }
 }

@@ -1,0 +1,37 @@
+//! Any chunk, verified twice: by the verifier and by [`model`](crate::model).
+//!
+//! The two agree on every chunk that loads, in both directions: what breaks a rule is rejected,
+//! and nothing else is.
+
+use moonproof_bytecode::load;
+use moonproof_verifier::check;
+
+use crate::{Reached, model};
+
+/// Where inputs of this target end.
+pub static REACHED: Reached<3> = Reached::new(["refused", "rejected", "verified"]);
+/// Index in [`REACHED`] of inputs that do not load.
+pub const REFUSED: usize = 0;
+/// Index in [`REACHED`] of inputs that load and do not verify.
+pub const REJECTED: usize = 1;
+/// Index in [`REACHED`] of inputs that verify.
+pub const VERIFIED: usize = 2;
+
+/// Runs the body over one input and counts where it ended.
+///
+/// # Panics
+///
+/// If the two verifiers disagree.
+pub fn run(bytes: &[u8]) {
+    REACHED.count(reach(bytes));
+}
+
+fn reach(bytes: &[u8]) -> usize {
+    let Ok(chunk) = load(bytes) else { return REFUSED };
+    match (check(&chunk), model::accepts(&chunk)) {
+        (Ok(()), true) => VERIFIED,
+        (Err(_), false) => REJECTED,
+        (Ok(()), false) => panic!("only the model rejects {chunk:?}"),
+        (Err(rejection), true) => panic!("only the verifier rejects {chunk:?}: {rejection}"),
+    }
+}
