@@ -4,20 +4,21 @@
 use std::alloc::System;
 
 use cap::Cap;
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
 use moonproof_fuzz::{load, mutate};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(|bytes: &[u8]| -> Corpus {
     let limit = ALLOCATOR.allocated() + load::memory_bound(bytes.len());
     ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
-    load::run(bytes);
+    let keep = load::run(bytes);
     ALLOCATOR.set_limit(usize::MAX).expect("no limit");
     if let Some(line) = load::REACHED.due() {
         eprintln!("{line}");
     }
+    if keep { Corpus::Keep } else { Corpus::Reject }
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {

@@ -1,14 +1,15 @@
 //! See `moonproof_fuzz::verify`.
 #![no_main]
 
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
 use moonproof_fuzz::{mutate, verify};
 
-fuzz_target!(|bytes: &[u8]| {
-    verify::run(bytes);
+fuzz_target!(|bytes: &[u8]| -> Corpus {
+    let keep = verify::run(bytes);
     if let Some(line) = verify::REACHED.due() {
         eprintln!("{line}");
     }
+    if keep { Corpus::Keep } else { Corpus::Reject }
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {

@@ -14,10 +14,11 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Runs a body with that much memory on top of what is in use.
-fn with_limit(limit: usize, body: impl FnOnce()) {
+fn with_limit(limit: usize, body: impl FnOnce() -> bool) -> bool {
     ALLOCATOR.set_limit(ALLOCATOR.allocated() + limit).expect("a limit above what is in use");
-    body();
+    let keep = body();
     ALLOCATOR.set_limit(usize::MAX).expect("no limit");
+    keep
 }
 
 /// Runs a body over seeds and `n` mutations of each, and over cut and damaged seeds.
@@ -25,7 +26,7 @@ fn smoke(
     seeds: &[Seed],
     n: u64,
     mutate: fn(&[u8], usize, u64) -> Option<Vec<u8>>,
-    run: impl Fn(&[u8]),
+    run: fn(&[u8]) -> bool,
 ) {
     assert!(seeds.len() > 20, "only {} seeds", seeds.len());
     let mut rng = Rng::new(5);
@@ -63,7 +64,7 @@ fn load_target() {
     }
     assert_eq!(load::REACHED.n(load::REJECTED), 0, "chunks made by the compiler verify");
     smoke(&seeds, 40, mutate::mutate_chunk, |bytes| {
-        with_limit(load::memory_bound(bytes.len()), || load::run(bytes));
+        with_limit(load::memory_bound(bytes.len()), || load::run(bytes))
     });
     println!("{}", load::REACHED.line());
     for end in [load::REFUSED, load::REJECTED, load::VERIFIED] {
@@ -78,9 +79,7 @@ fn compile_diff_target() {
         println!("skipped: no reference to compare with");
         return;
     };
-    smoke(&seeds("compile_diff"), 40, mutate::mutate_source, |source| {
-        compile_diff::run(source);
-    });
+    smoke(&seeds("compile_diff"), 40, mutate::mutate_source, compile_diff::run);
     println!("{}", compile_diff::REACHED.line());
     for end in [compile_diff::REJECTED, compile_diff::COMPILED] {
         assert!(compile_diff::REACHED.n(end) > 100, "{}", compile_diff::REACHED.line());
