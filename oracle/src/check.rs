@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
+use moonproof_compiler::skip_shebang;
 use moonproof_reference::Compiled;
 
 use crate::behaviour::{self, Behaviour};
@@ -15,12 +16,10 @@ use crate::report::{Checked, FileReport, Finding, FindingKind};
 use crate::server::{Answer, Remark, Request, Server, Side};
 
 /// What to compare.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Run the script under both sides as well.
+    /// Run the script under both sides as well, with empty standard input.
     pub run: bool,
-    /// Standard input of such runs.
-    pub stdin: Vec<u8>,
 }
 
 /// The compile servers of one thread of work.
@@ -58,26 +57,52 @@ pub fn check_file(
     options: &Options,
 ) -> io::Result<FileReport> {
     let start = Instant::now();
-    let (reference, ours) = servers.compile(Request::File(path))?;
-    let mut findings = compare_answers(&reference, &ours);
-    let mut checked = match reference {
-        Answer::Accepted(..) => Checked::Compiled,
-        Answer::Refused(_) => Checked::Refused,
-        Answer::Failed(_) => Checked::Nothing,
-    };
-    // What one side refuses to compile cannot be run to any purpose.
-    let both_accept = matches!((&reference, &ours), (Answer::Accepted(..), Answer::Accepted(..)));
-    if options.run && both_accept {
-        match behaviour::compare(oracle, path, &options.stdin)? {
-            Behaviour::Same => checked = Checked::Run,
-            Behaviour::Different(more) => {
-                checked = Checked::Run;
-                findings.extend(more);
-            }
-            Behaviour::Unknown(why) => checked = Checked::CompiledOnly(why),
-        }
-    }
+    let answers = servers.compile(Request::File(path))?;
+    let (findings, checked) = judge(&answers, options, || behaviour::compare(oracle, path, b""))?;
     Ok(FileReport { path: path.to_path_buf(), findings, checked, elapsed: start.elapsed() })
+}
+
+/// Compares what both sides make of a script that comes by standard input.
+///
+/// # Errors
+///
+/// If a child cannot be started.
+pub fn check_stdin(
+    oracle: &Oracle,
+    servers: &mut Servers,
+    script: &[u8],
+    options: &Options,
+) -> io::Result<FileReport> {
+    let start = Instant::now();
+    let source = skip_shebang(script);
+    let answers = servers.compile(Request::Text { source: &source, chunk_name: b"=stdin" })?;
+    let path = Path::new("-");
+    let (findings, checked) =
+        judge(&answers, options, || behaviour::compare(oracle, path, script))?;
+    Ok(FileReport { path: path.to_path_buf(), findings, checked, elapsed: start.elapsed() })
+}
+
+/// The findings about both sides' answers and, if it is wanted and to any purpose, about runs.
+fn judge(
+    (reference, ours): &(Answer, Answer),
+    options: &Options,
+    run: impl FnOnce() -> io::Result<Behaviour>,
+) -> io::Result<(Vec<Finding>, Checked)> {
+    let mut findings = compare_answers(reference, ours);
+    let checked = match (reference, ours) {
+        (Answer::Failed(_), _) => Checked::Nothing,
+        (Answer::Refused(_), _) => Checked::Refused,
+        (Answer::Accepted(..), Answer::Accepted(..)) if options.run => match run()? {
+            Behaviour::Same => Checked::Run,
+            Behaviour::Different(more) => {
+                findings.extend(more);
+                Checked::Run
+            }
+            Behaviour::Unknown(why) => Checked::CompiledOnly(why),
+        },
+        (Answer::Accepted(..), _) => Checked::Compiled,
+    };
+    Ok((findings, checked))
 }
 
 /// The differences between two answers to the same request.

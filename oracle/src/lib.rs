@@ -16,7 +16,7 @@ pub mod behaviour;
 pub mod bytes;
 pub mod check;
 pub mod child;
-mod diff;
+pub mod diff;
 pub mod entry;
 pub mod listing;
 pub mod normal;
