@@ -144,6 +144,7 @@ fn word_cases() -> Vec<Case> {
         case("FORLOOP to FORPREP", numeric_loop(), 3, abx(ForLoop, 0, 4), S12),
         case("FORLOOP alone", vec![l(), l()], 1, abx(ForLoop, 0, 1), S12),
         case("FORPREP alone", vec![l(), l()], 0, abx(ForPrep, 0, 0), S12),
+        case("FORPREP twice", two_preps(), 0, abx(ForPrep, 0, 1), S12),
         case("open CALL alone", vec![l(), l()], 1, CALL_OPEN, O1),
         case("open CALL first", vec![l(), l()], 0, CALL_OPEN, O1),
         case("open RETURN alone", vec![l()], 0, abc(Return, 0, 0, 0), O1),
@@ -158,6 +159,11 @@ fn word_cases() -> Vec<Case> {
         case("a call at the end", vec![], 0, abc(Call, 0, 1, 1), F2),
         case("a jump at the end", vec![], 0, jmp(-1), F2),
     ]
+}
+
+/// A word, and a loop without body.
+fn two_preps() -> Vec<Instruction> {
+    vec![abc(LoadTrue, 0, 0, 0), abx(ForPrep, 0, 0), abx(ForLoop, 0, 1)]
 }
 
 #[test]
@@ -255,8 +261,8 @@ fn debug_information() {
         }),
         ("entry too late", Rule::D2, |c| {
             c.main.line_info[384] = 0;
-            c.main.line_info[390] = -128;
-            c.main.abs_line_info[2].pc = 390;
+            c.main.line_info[385] = -128;
+            c.main.abs_line_info[2].pc = 385;
         }),
         ("absolute line", Rule::D3, |c| c.main.abs_line_info[2].line = 1 << 31),
         ("line overflow", Rule::D3, |c| {

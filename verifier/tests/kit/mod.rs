@@ -80,7 +80,7 @@ pub(crate) fn chunk(mut code: Vec<Instruction>) -> Chunk {
             Constant::String("name".into()),
             Constant::Integer(7),
             Constant::Float(1.5),
-            Constant::String("a string of more than forty bytes, not interned".into()),
+            Constant::String("k".repeat(41).as_str().into()),
             Constant::Nil,
         ],
         // Descriptors of the main function are never read.
