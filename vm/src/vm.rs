@@ -8,7 +8,7 @@ use crate::metamethod::Event;
 use crate::metamethod::N_EVENTS;
 use crate::proto::SharedProto;
 use crate::stack::{Slot, Stack};
-use crate::stdlib::Output;
+use crate::stdlib::{Output, StringLib};
 use crate::string::Str;
 use crate::table::{KeyError, Table};
 use crate::thread::{Status, Thread};
@@ -80,6 +80,8 @@ pub(crate) struct Vm {
     pub(crate) closed: bool,
     /// Standard output, as `print` and the io library write it.
     pub(crate) output: Output,
+    /// What the string library keeps: buffers and compiled patterns.
+    pub(crate) string_lib: StringLib,
     /// State of `math.random`.
     pub(crate) random: [u64; 4],
     /// Whether `warn` prints.
@@ -118,6 +120,7 @@ impl Vm {
             memory_limit: usize::MAX,
             closed: false,
             output: Output::new(),
+            string_lib: StringLib::default(),
             random: [0; 4],
             warnings: false,
         });

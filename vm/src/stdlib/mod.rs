@@ -4,9 +4,11 @@ mod base;
 mod coroutine;
 mod load;
 mod output;
+mod string;
 mod table;
 
 pub(crate) use output::Output;
+pub(crate) use string::StringLib;
 
 use crate::closure::NativeFn;
 use crate::heap::Gc;
@@ -23,9 +25,9 @@ pub(crate) fn open_all(vm: &mut Vm) {
     base::open(vm);
     let globals = vm.globals;
     vm.raw_set_name(loaded, "_G", Value::table(globals));
-    let libraries: [(&str, fn(&mut Vm) -> Gc<Table>); 2] =
-        [("coroutine", coroutine::open), ("table", table::open)];
-    for (name, open) in libraries {
+    let libraries: &[(&str, fn(&mut Vm) -> Gc<Table>)] =
+        &[("coroutine", coroutine::open), ("string", string::open), ("table", table::open)];
+    for &(name, open) in libraries {
         let library = open(vm);
         vm.raw_set_name(globals, name, Value::table(library));
         vm.raw_set_name(loaded, name, Value::table(library));

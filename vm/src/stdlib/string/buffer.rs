@@ -1,0 +1,76 @@
+//! What the string library keeps from call to call: a buffer in which results are built.
+//!
+//! A function takes the buffer out of the VM, so that a Lua function that it calls finds none and
+//! makes its own, and puts it back when its result is a string.
+
+use crate::heap::Gc;
+use crate::native::NativeResult;
+use crate::string::Str;
+use crate::value::Value;
+use crate::vm::{Raised, Vm};
+
+/// A buffer that has grown beyond this is given back to the system.
+const MAX_KEPT: usize = 1 << 20;
+
+/// What the string library keeps in a VM.
+#[derive(Default)]
+pub(crate) struct StringLib {
+    buffer: Vec<u8>,
+}
+
+impl Vm {
+    /// An empty buffer.
+    #[inline]
+    pub(super) fn take_buffer(&mut self) -> Vec<u8> {
+        let mut buffer = std::mem::take(&mut self.string_lib.buffer);
+        buffer.clear();
+        buffer
+    }
+
+    /// Keeps a buffer for later.
+    #[inline]
+    pub(super) fn keep_buffer(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= MAX_KEPT {
+            self.string_lib.buffer = buffer;
+        }
+    }
+
+    /// The string of what is in a buffer, which is kept.
+    #[inline]
+    pub(super) fn buffer_to_string(&mut self, buffer: Vec<u8>) -> Result<Gc<Str>, Raised> {
+        if buffer.len() > MAX_KEPT {
+            self.check_memory(buffer.len())?;
+        }
+        let string = self.heap.new_string(&buffer);
+        self.keep_buffer(buffer);
+        Ok(string)
+    }
+
+    /// Returns the string of what is in a buffer.
+    #[inline]
+    pub(super) fn ret_buffer(&mut self, buffer: Vec<u8>) -> NativeResult {
+        let string = self.buffer_to_string(buffer)?;
+        self.ret(Value::string(string))
+    }
+
+    /// Appends bytes to a buffer.
+    #[inline]
+    pub(super) fn append(&mut self, buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Raised> {
+        if buffer.capacity() - buffer.len() < bytes.len() {
+            self.grow_buffer(buffer, bytes.len())?;
+        }
+        buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Makes room for `n` more bytes, if the VM may take that much memory and the system has it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn grow_buffer(&mut self, buffer: &mut Vec<u8>, n: usize) -> Result<(), Raised> {
+        self.check_memory(buffer.len().saturating_add(n))?;
+        if buffer.try_reserve(n.max(64)).is_err() {
+            return Err(self.raise_text(b"not enough memory"));
+        }
+        Ok(())
+    }
+}
