@@ -2,6 +2,9 @@
 
 use moonproof_verifier::VerifiedChunk;
 
+use crate::call::Cont;
+use crate::closure::NativeFn;
+use crate::native::{NativeResult, NativeRet};
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
 
@@ -10,6 +13,13 @@ use crate::vm::{Raised, Vm};
 pub struct RunError {
     /// The error value as text, with a traceback.
     pub message: Vec<u8>,
+}
+
+/// Calls its first argument with the others.
+static MAIN: NativeFn = NativeFn { name: "?", call: run_main };
+
+fn run_main(vm: &mut Vm) -> NativeResult {
+    Ok(NativeRet::Call { n_args: vm.n_args() - 1, cont: Cont::Results })
 }
 
 /// A Lua VM with its standard libraries.
@@ -49,6 +59,8 @@ impl Lua {
     /// An error that the chunk did not catch, with a traceback.
     pub fn run(&mut self, chunk: VerifiedChunk, args: &[Vec<u8>]) -> Result<(), RunError> {
         let function = self.vm.load_verified(chunk);
+        // As in the `lua` command, a native function stands below the chunk in tracebacks.
+        self.vm.push(Value::native(&MAIN));
         self.vm.push(function);
         for arg in args {
             if self.vm.check_stack(1, "").is_err() {
@@ -57,7 +69,7 @@ impl Lua {
             self.vm.push_str(arg);
         }
         let handler = Value::native(&crate::stdlib::MESSAGE_HANDLER);
-        match self.vm.call_protected(args.len(), handler) {
+        match self.vm.call_protected(args.len() + 1, handler) {
             Ok(()) => Ok(()),
             Err(Raised) => {
                 let error = self.vm.error;

@@ -411,7 +411,7 @@ impl Vm {
         out.extend_from_slice(b"stack traceback:");
         let depth = stack.depth();
         let n_levels = depth.saturating_sub(level);
-        let skip = (n_levels > FIRST_LEVELS + LAST_LEVELS).then_some(n_levels - LAST_LEVELS);
+        let skip = (n_levels > FIRST_LEVELS + LAST_LEVELS).then(|| n_levels - LAST_LEVELS);
         let mut n = 0;
         while n < n_levels {
             if let Some(end) = skip.filter(|_| n == FIRST_LEVELS) {

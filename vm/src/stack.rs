@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 use crate::heap::Gc;
 use crate::interp::{Consts, Pc};
 use crate::upvalue::Upval;
-use crate::value::Value;
+use crate::value::{Tag, Value};
 
 /// A place for a value: a stack slot, or the content of a closed upvalue.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,30 @@ impl Slot {
     pub(crate) fn set(self, value: Value) {
         // SAFETY: [G3] as in `get`.
         unsafe { *self.0 = value }
+    }
+
+    /// The tag alone: handlers look at tags before they load payloads, to keep to few registers.
+    #[inline(always)]
+    pub(crate) fn tag(self) -> Tag {
+        // SAFETY: [G3] as in `get`; a value is `repr(C)` with the tag behind eight bytes.
+        unsafe { *self.0.cast::<Tag>().add(8) }
+    }
+
+    /// The payload alone.
+    #[inline(always)]
+    pub(crate) fn payload(self) -> u64 {
+        // SAFETY: [G3] as in `get`; a value is `repr(C)` with the payload first.
+        unsafe { *self.0.cast::<u64>() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn int(self) -> i64 {
+        self.payload() as i64
+    }
+
+    #[inline(always)]
+    pub(crate) fn float(self) -> f64 {
+        f64::from_bits(self.payload())
     }
 
     #[inline(always)]
@@ -262,6 +286,12 @@ impl Stack {
         };
         // SAFETY: [G9] the new top is at most the last frame.
         unsafe { self.frame.0.write(frame) };
+    }
+
+    /// Whether a frame can be pushed without moving the frame stack.
+    #[inline(always)]
+    pub(crate) fn has_frame_room(&self) -> bool {
+        self.frame != self.last_frame
     }
 
     #[inline(always)]

@@ -33,7 +33,7 @@ impl Gc<Header> {
     }
 
     #[inline(always)]
-    pub(super) fn is_black(self) -> bool {
+    pub(crate) fn is_black(self) -> bool {
         self.header().mark.get() & BLACK != 0
     }
 

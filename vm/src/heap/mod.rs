@@ -19,6 +19,8 @@
 //! - **G7** Memory is given back with the layout that it was asked with, once, when nothing uses it.
 //! - **G8** The one node shared by all empty node parts is never written.
 //! - **G9** `frame` points into the frame stack between the first and the last frame.
+//! - **G10** The slot below the base of a Lua function's frame holds its closure as long as it runs:
+//!   registers are above it, and a call is refused while a slot from the function's up is captured.
 
 mod collect;
 mod mark;

@@ -1,51 +1,73 @@
 //! Arithmetic and bitwise operations on numbers. A success skips the MMBIN that follows.
+//!
+//! Each handler does two integers and two floats itself; an integer with a float goes on in
+//! [`mixed`], everything else in [`slow`].
 
 use moonproof_bytecode::number::arith as number;
 
+use super::unchecked::Place;
 use super::{control::slow, handlers, next};
 use crate::value::{Tag, Value};
 
-/// Both integers or both numbers; anything else takes the slow path.
+/// The result of two integers or two floats.
 macro_rules! arith {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $int:expr, $float:expr) => {{
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
-            let result: i64 = $int(x.int_bits(), y.int_bits());
+            let result: i64 = $int(x.int(), y.int());
             $base.byte_add($i.a()).set(Value::int(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
-        arith!(@float $vm, $pc, $base, $k, $i, $t, x, y, $float)
-    }};
-    (@float $vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $float:expr) => {{
-        let (x, y) = ($x, $y);
-        let (a, b) = if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
-            (x.float_bits(), y.float_bits())
-        } else {
-            match (x.to_float(), y.to_float()) {
-                (Some(a), Some(b)) => (a, b),
-                _ => return slow($vm, $pc, $base, $k, $i, $t),
-            }
-        };
-        let result: f64 = $float(a, b);
-        $base.byte_add($i.a()).set(Value::float(result));
-        next!($vm, $pc.next(), $base, $k, $t)
+        if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
+            let result: f64 = $float(x.float(), y.float());
+            $base.byte_add($i.a()).set(Value::float(result));
+            next!($vm, $pc.next(), $base, $k, $t)
+        }
+        return mixed($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
-/// Division and modulo of integers, which fail on zero.
+/// Operations whose result is a float.
+macro_rules! float_arith {
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $float:expr) => {{
+        let (x, y) = ($x, $y);
+        if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
+            let result: f64 = $float(x.float(), y.float());
+            $base.byte_add($i.a()).set(Value::float(result));
+            next!($vm, $pc.next(), $base, $k, $t)
+        }
+        if x.tag() == Tag::INT && y.tag() == Tag::INT {
+            let result: f64 = $float(x.int() as f64, y.int() as f64);
+            $base.byte_add($i.a()).set(Value::float(result));
+            next!($vm, $pc.next(), $base, $k, $t)
+        }
+        return mixed($vm, $pc, $base, $k, $i, $t);
+    }};
+}
+
+/// Division and modulo: 32-bit division where both are small, which is faster.
 macro_rules! divide {
-    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $int:expr, $float:expr) => {{
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $small:tt, $int:path, $float:expr) => {{
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
-            let (a, b) = (x.int_bits(), y.int_bits());
-            if b == 0 {
-                return slow($vm, $pc, $base, $k, $i, $t);
-            }
-            let result: i64 = $int(a, b);
+            let (a, b) = (x.int(), y.int());
+            let result = if (a | b) as u64 >> 31 == 0 && b != 0 {
+                i64::from(a as u32 $small b as u32)
+            } else {
+                match $int(a, b) {
+                    Some(result) => result,
+                    None => return slow($vm, $pc, $base, $k, $i, $t),
+                }
+            };
             $base.byte_add($i.a()).set(Value::int(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
-        arith!(@float $vm, $pc, $base, $k, $i, $t, x, y, $float)
+        if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
+            let result: f64 = $float(x.float(), y.float());
+            $base.byte_add($i.a()).set(Value::float(result));
+            next!($vm, $pc.next(), $base, $k, $t)
+        }
+        return mixed($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
@@ -54,7 +76,7 @@ macro_rules! bitwise {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $int:expr) => {{
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
-            let result: i64 = $int(x.int_bits(), y.int_bits());
+            let result: i64 = $int(x.int(), y.int());
             $base.byte_add($i.a()).set(Value::int(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
@@ -62,90 +84,113 @@ macro_rules! bitwise {
     }};
 }
 
-/// Floor division by a divisor that is not zero; 32-bit division where both fit, which is faster.
-#[inline(always)]
-fn floor_div(a: i64, b: i64) -> i64 {
-    if (a | b) >> 31 == 0 {
-        return i64::from(a as u32 / b as u32);
-    }
-    number::int_idiv(a, b).unwrap_or(0)
-}
-
-/// Modulo by a divisor that is not zero.
-#[inline(always)]
-fn floor_mod(a: i64, b: i64) -> i64 {
-    if (a | b) >> 31 == 0 {
-        return i64::from(a as u32 % b as u32);
-    }
-    number::int_mod(a, b).unwrap_or(0)
-}
-
 macro_rules! reg {
     ($base:ident, $offset:expr) => {
-        $base.byte_add($offset).get()
+        $base.byte_add($offset)
     };
+}
+
+/// An integer and a float, for the operations that handlers find often.
+#[inline(never)]
+fn mixed(
+    vm: &mut crate::vm::Vm,
+    pc: super::Pc,
+    base: crate::stack::Slot,
+    k: super::Consts,
+    i: super::Insn,
+    t: super::Table,
+) -> super::Step {
+    use moonproof_bytecode::OpCode;
+    let Some(op) = OpCode::from_u8(i.op()) else { return slow(vm, pc, base, k, i, t) };
+    let x = reg!(base, i.b()).get();
+    let y = match op {
+        OpCode::AddK | OpCode::SubK | OpCode::MulK | OpCode::DivK => k.value(i.c()),
+        OpCode::Add | OpCode::Sub | OpCode::Mul | OpCode::Div => reg!(base, i.c()).get(),
+        _ => return slow(vm, pc, base, k, i, t),
+    };
+    let (Some(a), Some(b)) = (x.to_float(), y.to_float()) else {
+        return slow(vm, pc, base, k, i, t);
+    };
+    let result = match op {
+        OpCode::Add | OpCode::AddK => a + b,
+        OpCode::Sub | OpCode::SubK => a - b,
+        OpCode::Mul | OpCode::MulK => a * b,
+        _ => a / b,
+    };
+    base.byte_add(i.a()).set(Value::float(result));
+    next!(vm, pc.next(), base, k, t)
 }
 
 handlers! {
     fn add_i(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(x.int_bits().wrapping_add(i.sc())));
+            base.byte_add(i.a()).set(Value::int(x.int().wrapping_add(i.sc())));
             next!(vm, pc.next(), base, k, t)
         }
         if x.tag() == Tag::FLOAT {
-            base.byte_add(i.a()).set(Value::float(x.float_bits() + i.sc() as f64));
+            base.byte_add(i.a()).set(Value::float(x.float() + i.sc() as f64));
             next!(vm, pc.next(), base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn add_k(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), i64::wrapping_add, |a, b| a + b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_add, |a, b| a + b)
     }
 
     fn sub_k(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), i64::wrapping_sub, |a, b| a - b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_sub, |a, b| a - b)
     }
 
     fn mul_k(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), i64::wrapping_mul, |a, b| a * b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_mul, |a, b| a * b)
     }
 
     fn mod_k(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), floor_mod, number::float_mod)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), %, number::int_mod, number::float_mod)
     }
 
     fn pow_k(vm, pc, base, k, i, t) {
-        arith!(@float vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), number::float_pow)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), number::float_pow)
     }
 
     fn div_k(vm, pc, base, k, i, t) {
-        arith!(@float vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), |a, b| a / b)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), |a, b| a / b)
     }
 
     fn idiv_k(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), floor_div, number::float_idiv)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), /, number::int_idiv, number::float_idiv)
     }
 
     fn band_k(vm, pc, base, k, i, t) {
-        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), |a, b| a & b)
+        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), |a, b| a & b)
     }
 
     fn bor_k(vm, pc, base, k, i, t) {
-        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), |a, b| a | b)
+        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), |a, b| a | b)
     }
 
     fn bxor_k(vm, pc, base, k, i, t) {
-        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), k.value(i.c()), |a, b| a ^ b)
+        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), |a, b| a ^ b)
     }
 
     fn shr_i(vm, pc, base, k, i, t) {
-        bitwise!(vm, pc, base, k, i, t, reg!(base, i.b()), Value::int(i.sc()), number::shift_right)
+        let x = reg!(base, i.b());
+        if x.tag() == Tag::INT {
+            base.byte_add(i.a()).set(Value::int(number::shift_right(x.int(), i.sc())));
+            next!(vm, pc.next(), base, k, t)
+        }
+        return slow(vm, pc, base, k, i, t);
     }
 
     fn shl_i(vm, pc, base, k, i, t) {
-        bitwise!(vm, pc, base, k, i, t, Value::int(i.sc()), reg!(base, i.b()), number::shift_left)
+        let x = reg!(base, i.b());
+        if x.tag() == Tag::INT {
+            base.byte_add(i.a()).set(Value::int(number::shift_left(i.sc(), x.int())));
+            next!(vm, pc.next(), base, k, t)
+        }
+        return slow(vm, pc, base, k, i, t);
     }
 
     fn add(vm, pc, base, k, i, t) {
@@ -161,19 +206,19 @@ handlers! {
     }
 
     fn modulo(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), floor_mod, number::float_mod)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), %, number::int_mod, number::float_mod)
     }
 
     fn pow(vm, pc, base, k, i, t) {
-        arith!(@float vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), number::float_pow)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), number::float_pow)
     }
 
     fn div(vm, pc, base, k, i, t) {
-        arith!(@float vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), |a, b| a / b)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), |a, b| a / b)
     }
 
     fn idiv(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), floor_div, number::float_idiv)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), /, number::int_idiv, number::float_idiv)
     }
 
     fn band(vm, pc, base, k, i, t) {
@@ -199,11 +244,11 @@ handlers! {
     fn unm(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(x.int_bits().wrapping_neg()));
+            base.byte_add(i.a()).set(Value::int(x.int().wrapping_neg()));
             next!(vm, pc, base, k, t)
         }
         if x.tag() == Tag::FLOAT {
-            base.byte_add(i.a()).set(Value::float(-x.float_bits()));
+            base.byte_add(i.a()).set(Value::float(-x.float()));
             next!(vm, pc, base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
@@ -212,14 +257,14 @@ handlers! {
     fn bnot(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(!x.int_bits()));
+            base.byte_add(i.a()).set(Value::int(!x.int()));
             next!(vm, pc, base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn not(vm, pc, base, k, i, t) {
-        let falsy = reg!(base, i.b()).is_falsy();
+        let falsy = reg!(base, i.b()).tag().is_falsy();
         base.byte_add(i.a()).set(Value::bool(falsy));
         next!(vm, pc, base, k, t)
     }

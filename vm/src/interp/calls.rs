@@ -1,8 +1,11 @@
 //! Calls, returns, closures and variable arguments.
 
 use super::control::{self, Outcome, dispatch, follow, settle};
+use super::unchecked::running;
 use super::{Consts, Insn, Pc, Step, Table, handlers, next};
 use crate::call::{CLOSING_RETURN, FINISH_OP, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
+use crate::closure::Closure;
+use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::stack::Slot;
 use crate::value::{Tag, Value};
@@ -11,33 +14,22 @@ use crate::vm::{Raised, Vm};
 handlers! {
     fn call(vm, pc, base, k, i, t) {
         let func = base.byte_add(i.a());
-        let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
-        let want = i.c() as i32 - 1;
         vm.cur.frame.pc.set(pc);
-        if vm.cur.pending >= func {
-            // Rule V2, until the verifier proves it.
-            return control::malformed(vm, pc, base, k, i, t);
-        }
-        let callee = func.get();
-        if let Some(closure) = callee.as_closure() {
-            let proto = closure.proto();
+        // The second test is rule V2, until the verifier proves it.
+        if func.tag() == Tag::CLOSURE && vm.cur.pending < func {
+            let proto = Gc::<Closure>::from_addr(func.payload()).proto();
             let new_base = func.add(1);
-            let size = usize::from(proto.max_stack).max(n_args);
-            if new_base.add(size) <= vm.cur.limit {
-                let n_params = usize::from(proto.n_params);
-                if n_args < n_params {
-                    new_base.add(n_args).clear(n_params - n_args);
-                }
-                vm.cur.top = new_base.add(n_args);
+            if i.b() > usize::from(proto.n_params)
+                && new_base.add(usize::from(proto.max_stack)) <= vm.cur.limit
+                && vm.cur.has_frame_room()
+            {
+                vm.cur.top = func.add(i.b());
                 let (entry, consts) = (proto.entry(), proto.consts());
-                vm.cur.push_frame(new_base, entry, consts, want, 0);
+                vm.cur.push_frame(new_base, entry, consts, i.c() as i32 - 1, 0);
                 next!(vm, entry, new_base, consts, t)
             }
-        } else if callee.tag() == Tag::NATIVE || callee.tag() == Tag::NATIVE_CLOSURE {
-            return call_native(vm, pc, func, k, i, t);
         }
-        let outcome = call_other(vm, func, n_args, want);
-        follow!(vm, t, outcome)
+        return call_other(vm, pc, base, k, i, t);
     }
 
     fn tail_call(vm, pc, base, k, i, t) {
@@ -80,9 +72,7 @@ handlers! {
 
     fn closure(vm, pc, base, k, i, t) {
         let target = base.byte_add(i.a());
-        if let Some(parent) = base.sub(1).get().as_closure() {
-            vm.make_closure(parent, i.wide() as usize, base, target);
-        }
+        vm.make_closure(running(base), i.wide() as usize, base, target);
         if vm.heap.is_step_due() {
             return control::collect(vm, pc, target.add(1), k, i, t);
         }
@@ -120,10 +110,14 @@ fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) 
     follow!(vm, t, outcome)
 }
 
-/// Calls a native function; `func` is passed in the place of the base.
+/// A call of anything, with any number of arguments; its place is saved.
 #[inline(never)]
-fn call_native(vm: &mut Vm, _pc: Pc, func: Slot, _k: Consts, i: Insn, t: Table) -> Step {
-    let outcome = native_step(vm, func, i);
+fn call_other(vm: &mut Vm, pc: Pc, base: Slot, k: Consts, i: Insn, t: Table) -> Step {
+    let func = base.byte_add(i.a());
+    if vm.cur.pending >= func {
+        return control::malformed(vm, pc, base, k, i, t);
+    }
+    let outcome = call_step(vm, func, i);
     follow!(vm, t, outcome)
 }
 
@@ -142,11 +136,12 @@ fn end_step(vm: &mut Vm, base: Slot, first: Slot, n: usize) -> Outcome {
 }
 
 #[inline(never)]
-fn native_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
+fn call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
     let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
+    let want = i.c() as i32 - 1;
     let next = match func.get().as_native() {
-        Some(native) => vm.call_native(native, func, n_args, i.c() as i32 - 1),
-        None => Ok(Next::Run),
+        Some(native) => vm.call_native(native, func, n_args, want),
+        None => vm.begin_call(func, n_args, want),
     };
     match next {
         Ok(Next::Return { first, n }) if vm.cur.frame.want.get() >= MULTI => {
@@ -157,12 +152,6 @@ fn native_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
         }
         other => settle(vm, other),
     }
-}
-
-#[inline(never)]
-fn call_other(vm: &mut Vm, func: Slot, n_args: usize, want: i32) -> Outcome {
-    let next = vm.begin_call(func, n_args, want);
-    settle(vm, next)
 }
 
 #[inline(never)]
@@ -254,13 +243,7 @@ impl Vm {
     }
 
     #[inline(never)]
-    fn make_closure(
-        &mut self,
-        parent: crate::heap::Gc<crate::closure::Closure>,
-        index: usize,
-        base: Slot,
-        target: Slot,
-    ) {
+    fn make_closure(&mut self, parent: Gc<Closure>, index: usize, base: Slot, target: Slot) {
         let proto = self.heap.child_proto(parent.proto(), index);
         let upvalues = &proto.shared.proto.upvalues;
         let closure = self.heap.new_closure(proto, upvalues.len() as u8);

@@ -1,7 +1,8 @@
 //! Tests: each decides whether the jump that follows is taken.
 
+use super::unchecked::Place;
 use super::{control::slow, handlers, next};
-use crate::value::{Tag, Value};
+use crate::value::Tag;
 
 /// Takes the jump that follows, or goes on behind it.
 macro_rules! branch {
@@ -16,12 +17,12 @@ macro_rules! branch {
 
 macro_rules! order {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $op:tt) => {{
-        let (x, y) = ($base.byte_add($i.a()).get(), $base.byte_add($i.b()).get());
+        let (x, y) = ($base.byte_add($i.a()), $base.byte_add($i.b()));
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
-            branch!($vm, $pc, $base, $k, $i, $t, x.int_bits() $op y.int_bits())
+            branch!($vm, $pc, $base, $k, $i, $t, x.int() $op y.int())
         }
         if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
-            branch!($vm, $pc, $base, $k, $i, $t, x.float_bits() $op y.float_bits())
+            branch!($vm, $pc, $base, $k, $i, $t, x.float() $op y.float())
         }
         return slow($vm, $pc, $base, $k, $i, $t);
     }};
@@ -29,12 +30,12 @@ macro_rules! order {
 
 macro_rules! order_imm {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $op:tt) => {{
-        let x = $base.byte_add($i.a()).get();
+        let x = $base.byte_add($i.a());
         if x.tag() == Tag::INT {
-            branch!($vm, $pc, $base, $k, $i, $t, x.int_bits() $op $i.sb())
+            branch!($vm, $pc, $base, $k, $i, $t, x.int() $op $i.sb())
         }
         if x.tag() == Tag::FLOAT {
-            branch!($vm, $pc, $base, $k, $i, $t, x.float_bits() $op $i.sb() as f64)
+            branch!($vm, $pc, $base, $k, $i, $t, x.float() $op $i.sb() as f64)
         }
         return slow($vm, $pc, $base, $k, $i, $t);
     }};
@@ -42,16 +43,18 @@ macro_rules! order_imm {
 
 handlers! {
     fn eq(vm, pc, base, k, i, t) {
+        let (x, y) = (base.byte_add(i.a()), base.byte_add(i.b()));
+        if x.tag() == y.tag() && (x.tag() == Tag::INT || x.tag() == Tag::SHORT_STR) {
+            branch!(vm, pc, base, k, i, t, x.payload() == y.payload())
+        }
+        return eq_other(vm, pc, base, k, i, t);
+    }
+
+    fn eq_other(vm, pc, base, k, i, t) {
         let (x, y) = (base.byte_add(i.a()).get(), base.byte_add(i.b()).get());
-        if x.tag() == y.tag() {
-            match x.tag() {
-                Tag::FLOAT => branch!(vm, pc, base, k, i, t, x.float_bits() == y.float_bits()),
-                Tag::TABLE | Tag::USERDATA | Tag::LONG_STR if x.payload() != y.payload() => {
-                    return slow(vm, pc, base, k, i, t);
-                }
-                // The payload of nil and booleans says nothing.
-                tag => branch!(vm, pc, base, k, i, t, tag <= Tag::TRUE || x.payload() == y.payload()),
-            }
+        let may_call = x.tag() == y.tag() && (x.tag() == Tag::TABLE || x.tag() == Tag::USERDATA);
+        if may_call && x.payload() != y.payload() {
+            return slow(vm, pc, base, k, i, t);
         }
         branch!(vm, pc, base, k, i, t, x.raw_equals(y))
     }
@@ -65,19 +68,24 @@ handlers! {
     }
 
     fn eq_k(vm, pc, base, k, i, t) {
-        let (x, y) = (base.byte_add(i.a()).get(), k.value(i.b()));
-        if x.tag() == Tag::SHORT_STR || x.tag() == Tag::INT && y.tag() == Tag::INT {
-            branch!(vm, pc, base, k, i, t, x.is_identical(y))
+        let (x, y) = (base.byte_add(i.a()), k.place(i.b()));
+        if x.tag() == Tag::SHORT_STR {
+            branch!(vm, pc, base, k, i, t, x.payload() == y.payload() && y.tag() == Tag::SHORT_STR)
         }
+        return eq_k_other(vm, pc, base, k, i, t);
+    }
+
+    fn eq_k_other(vm, pc, base, k, i, t) {
+        let (x, y) = (base.byte_add(i.a()).get(), k.value(i.b()));
         branch!(vm, pc, base, k, i, t, x.raw_equals(y))
     }
 
     fn eq_i(vm, pc, base, k, i, t) {
-        let x = base.byte_add(i.a()).get();
+        let x = base.byte_add(i.a());
         if x.tag() == Tag::INT {
-            branch!(vm, pc, base, k, i, t, x.int_bits() == i.sb())
+            branch!(vm, pc, base, k, i, t, x.int() == i.sb())
         }
-        branch!(vm, pc, base, k, i, t, x.raw_equals(Value::int(i.sb())))
+        branch!(vm, pc, base, k, i, t, x.tag() == Tag::FLOAT && x.float() == i.sb() as f64)
     }
 
     fn lt_i(vm, pc, base, k, i, t) {
@@ -97,15 +105,15 @@ handlers! {
     }
 
     fn test(vm, pc, base, k, i, t) {
-        branch!(vm, pc, base, k, i, t, !base.byte_add(i.a()).get().is_falsy())
+        branch!(vm, pc, base, k, i, t, !base.byte_add(i.a()).tag().is_falsy())
     }
 
     fn test_set(vm, pc, base, k, i, t) {
-        let x = base.byte_add(i.b()).get();
-        if x.is_falsy() == i.k() {
+        let x = base.byte_add(i.b());
+        if x.tag().is_falsy() == i.k() {
             next!(vm, pc.next(), base, k, t)
         }
-        base.byte_add(i.a()).set(x);
+        base.byte_add(i.a()).set(x.get());
         next!(vm, pc.next().jump(pc.fetch().wide()), base, k, t)
     }
 }

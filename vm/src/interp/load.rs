@@ -1,7 +1,8 @@
 //! Moves, constants and upvalues.
 
+use super::unchecked::running;
 use super::{SLOT_BYTES, handlers, next};
-use crate::value::{Tag, Value};
+use crate::value::Value;
 
 handlers! {
     fn mov(vm, pc, base, k, i, t) {
@@ -51,21 +52,26 @@ handlers! {
     }
 
     fn get_upval(vm, pc, base, k, i, t) {
-        if let Some(closure) = base.sub(1).get().as_closure() {
-            base.byte_add(i.a()).set(closure.upval(i.b()).get());
-        }
+        base.byte_add(i.a()).set(running(base).upval(i.b()).get());
         next!(vm, pc, base, k, t)
     }
 
     fn set_upval(vm, pc, base, k, i, t) {
-        if let Some(closure) = base.sub(1).get().as_closure() {
-            let value = base.byte_add(i.a()).get();
-            let upval = closure.upval(i.b());
-            upval.set(value);
-            if value.tag() >= Tag::SHORT_STR {
-                vm.heap.collector.barrier(upval, value);
-            }
+        let value = base.byte_add(i.a()).get();
+        let upval = running(base).upval(i.b());
+        upval.set(value);
+        if value.tag().is_collectable() && upval.erase().is_black() {
+            return upval_barrier(vm, pc, base, k, i, t);
         }
+        next!(vm, pc, base, k, t)
+    }
+
+    /// The rest of a SETUPVAL whose upvalue the collector has seen.
+    #[cold]
+    #[inline(never)]
+    fn upval_barrier(vm, pc, base, k, i, t) {
+        let upval = running(base).upval(i.b());
+        vm.heap.collector.barrier(upval, upval.get());
         next!(vm, pc, base, k, t)
     }
 }

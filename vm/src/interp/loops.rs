@@ -13,22 +13,26 @@ handlers! {
     /// The types are looked at each time, since `debug.setlocal` can change them.
     fn for_loop(vm, pc, base, k, i, t) {
         let state = base.byte_add(i.a());
-        let (index, count, step) = (state.get(), state.add(1).get(), state.add(2).get());
-        if step.tag() == Tag::INT && count.tag() == Tag::INT && index.tag() == Tag::INT {
-            let left = count.payload();
-            if left > 0 {
-                let next = Value::int(index.int_bits().wrapping_add(step.int_bits()));
-                state.add(1).set(Value::int(left.wrapping_sub(1) as i64));
+        let (count, step) = (state.add(1), state.add(2));
+        if step.tag() == Tag::INT && count.tag() == Tag::INT && state.tag() == Tag::INT {
+            if count.payload() > 0 {
+                count.set(Value::int(count.int().wrapping_sub(1)));
+                let next = Value::int(state.int().wrapping_add(step.int()));
                 state.set(next);
                 state.add(3).set(next);
                 next!(vm, pc.jump(i.wide()), base, k, t)
             }
             next!(vm, pc, base, k, t)
         }
-        if step.tag() == Tag::FLOAT && count.tag() == Tag::FLOAT && index.tag() == Tag::FLOAT {
-            let (limit, step) = (count.float_bits(), step.float_bits());
-            let next = index.float_bits() + step;
-            if if step > 0.0 { next <= limit } else { limit <= next } {
+        return float_loop(vm, pc, base, k, i, t);
+    }
+
+    fn float_loop(vm, pc, base, k, i, t) {
+        let state = base.byte_add(i.a());
+        let (limit, step) = (state.add(1), state.add(2));
+        if step.tag() == Tag::FLOAT && limit.tag() == Tag::FLOAT && state.tag() == Tag::FLOAT {
+            let next = state.float() + step.float();
+            if if step.float() > 0.0 { next <= limit.float() } else { limit.float() <= next } {
                 state.set(Value::float(next));
                 state.add(3).set(Value::float(next));
                 next!(vm, pc.jump(i.wide()), base, k, t)

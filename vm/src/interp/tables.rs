@@ -1,69 +1,129 @@
 //! Table access: fields, items, constructors, length.
 
+use super::unchecked::running;
 use super::{SLOT_BYTES, control, control::slow, handlers, next};
+use crate::heap::Gc;
+use crate::string::Str;
+use crate::table::Table;
 use crate::value::{Tag, Value};
+use crate::vm::Vm;
 
-/// Sets register A if the value is there; nil may be a matter for a metatable.
+/// Adds a key that the table does not have; false if it cannot grow.
+#[inline(never)]
+fn add_key(vm: &mut Vm, table: Gc<Table>, key: Value, value: Value) -> bool {
+    vm.heap.collector.barrier_table(table, value);
+    vm.heap.collector.barrier_table(table, key);
+    table.set(&mut vm.heap, key, value).is_ok()
+}
+
+/// Sets register A if the value is not nil.
 macro_rules! found {
-    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $table:expr, $value:expr) => {{
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $value:expr) => {{
         let value = $value;
-        if !value.is_nil() || $table.metatable().is_none() {
-            $base.byte_add($i.a()).set(if value.is_nil() { Value::NIL } else { value });
+        if !value.is_nil() {
+            $base.byte_add($i.a()).set(value);
             next!($vm, $pc, $base, $k, $t)
         }
-        return slow($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
+/// Sets register A to what the whole table has; nil may be a matter for a metatable.
+macro_rules! found_or_nil {
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $table:expr, $value:expr) => {{
+        let (table, value) = ($table, $value);
+        found!($vm, $pc, $base, $k, $i, $t, value);
+        if table.metatable().is_none() {
+            $base.byte_add($i.a()).set(Value::NIL);
+            next!($vm, $pc, $base, $k, $t)
+        }
+    }};
+}
+
+/// A table in a place, without looking at anything else.
+macro_rules! table_at {
+    ($place:expr) => {{
+        let place = $place;
+        if place.tag() == Tag::TABLE { Some(Gc::<Table>::from_addr(place.payload())) } else { None }
+    }};
+}
+
+// Handlers whose names end in `_walk` go along a chain of colliding keys, or find a key absent.
 handlers! {
     fn get_tab_up(vm, pc, base, k, i, t) {
-        if let Some(closure) = base.sub(1).get().as_closure()
-            && let Some(table) = closure.upval(i.b()).get().as_table()
-        {
+        if let Some(table) = running(base).upval(i.b()).get().as_table() {
             let (addr, hash) = k.name(i.c());
-            found!(vm, pc, base, k, i, t, table, table.get_short(addr, hash))
+            found!(vm, pc, base, k, i, t, table.probe_short(addr, hash))
+        }
+        return get_tab_up_walk(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn get_tab_up_walk(vm, pc, base, k, i, t) {
+        if let Some(table) = running(base).upval(i.b()).get().as_table() {
+            let (addr, hash) = k.name(i.c());
+            found_or_nil!(vm, pc, base, k, i, t, table, table.get_short(addr, hash))
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn get_table(vm, pc, base, k, i, t) {
+        if let Some(table) = table_at!(base.byte_add(i.b())) {
+            let key = base.byte_add(i.c());
+            if key.tag() == Tag::INT {
+                if let Some(value) = table.array_get(key.int()) {
+                    found!(vm, pc, base, k, i, t, value)
+                }
+            } else if key.tag() == Tag::SHORT_STR {
+                let name = Gc::<Str>::from_addr(key.payload());
+                found!(vm, pc, base, k, i, t, table.probe_short(name.addr(), name.short_hash()))
+            }
+        }
+        return get_table_walk(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn get_table_walk(vm, pc, base, k, i, t) {
         if let Some(table) = base.byte_add(i.b()).get().as_table() {
             let key = base.byte_add(i.c()).get();
             if key.tag() == Tag::INT {
-                if let Some(value) = table.array_get(key.int_bits()) {
-                    found!(vm, pc, base, k, i, t, table, value)
-                }
-                found!(vm, pc, base, k, i, t, table, table.get_int_node(key.int_bits()))
+                found_or_nil!(vm, pc, base, k, i, t, table, table.get_int(key.int_bits()))
             }
             if let Some(name) = key.as_string() && name.is_short() {
-                found!(vm, pc, base, k, i, t, table, table.get_name(name))
+                found_or_nil!(vm, pc, base, k, i, t, table, table.get_name(name))
             }
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn get_i(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.b()).get().as_table() {
+        if let Some(table) = table_at!(base.byte_add(i.b())) {
             if let Some(value) = table.array_get(i.c() as i64) {
-                found!(vm, pc, base, k, i, t, table, value)
+                found!(vm, pc, base, k, i, t, value)
             }
-            found!(vm, pc, base, k, i, t, table, table.get_int_node(i.c() as i64))
+            found_or_nil!(vm, pc, base, k, i, t, table, table.get_int(i.c() as i64))
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn get_field(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.b()).get().as_table() {
+        if let Some(table) = table_at!(base.byte_add(i.b())) {
             let (addr, hash) = k.name(i.c());
-            found!(vm, pc, base, k, i, t, table, table.get_short(addr, hash))
+            found!(vm, pc, base, k, i, t, table.probe_short(addr, hash))
+        }
+        return get_field_walk(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn get_field_walk(vm, pc, base, k, i, t) {
+        if let Some(table) = table_at!(base.byte_add(i.b())) {
+            let (addr, hash) = k.name(i.c());
+            found_or_nil!(vm, pc, base, k, i, t, table, table.get_short(addr, hash))
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn set_tab_up(vm, pc, base, k, i, t) {
-        if let Some(closure) = base.sub(1).get().as_closure()
-            && let Some(table) = closure.upval(i.a()).get().as_table()
-        {
+        if let Some(table) = running(base).upval(i.a()).get().as_table() {
             let (addr, hash) = k.name(i.b());
             let value = k.or_register(i.k(), base, i.c());
             if table.replace_short(addr, hash, value) {
@@ -75,13 +135,28 @@ handlers! {
     }
 
     fn set_table(vm, pc, base, k, i, t) {
+        if let Some(table) = table_at!(base.byte_add(i.a())) {
+            let key = base.byte_add(i.b());
+            if key.tag() == Tag::INT {
+                let value = k.or_register(i.k(), base, i.c());
+                if value.tag().is_collectable() && table.erase().is_black() {
+                    return table_barrier(vm, pc, base, k, i, t);
+                }
+                if table.array_replace(key.int(), value) {
+                    next!(vm, pc, base, k, t)
+                }
+            }
+        }
+        return set_table_walk(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn set_table_walk(vm, pc, base, k, i, t) {
         if let Some(table) = base.byte_add(i.a()).get().as_table() {
             let key = base.byte_add(i.b()).get();
             let value = k.or_register(i.k(), base, i.c());
             if key.tag() == Tag::INT {
-                if table.array_replace(key.int_bits(), value)
-                    || table.metatable().is_none() && table.array_set(key.int_bits(), value)
-                {
+                if table.metatable().is_none() && table.array_set(key.int_bits(), value) {
                     vm.heap.collector.barrier_table(table, value);
                     next!(vm, pc, base, k, t)
                 }
@@ -93,16 +168,32 @@ handlers! {
                 next!(vm, pc, base, k, t)
             }
         }
+        return set_table_new(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn set_table_new(vm, pc, base, k, i, t) {
+        let key = base.byte_add(i.b()).get();
+        let value = k.or_register(i.k(), base, i.c());
+        if let Some(table) = base.byte_add(i.a()).get().as_table()
+            && table.metatable().is_none()
+            && (key.tag() == Tag::INT || key.tag() == Tag::SHORT_STR)
+            && add_key(vm, table, key, value)
+        {
+            next!(vm, pc, base, k, t)
+        }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn set_i(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.a()).get().as_table() {
+        if let Some(table) = table_at!(base.byte_add(i.a())) {
             let value = k.or_register(i.k(), base, i.c());
+            if value.tag().is_collectable() && table.erase().is_black() {
+                return table_barrier(vm, pc, base, k, i, t);
+            }
             if table.array_replace(i.b() as i64, value)
                 || table.metatable().is_none() && table.array_set(i.b() as i64, value)
             {
-                vm.heap.collector.barrier_table(table, value);
                 next!(vm, pc, base, k, t)
             }
         }
@@ -110,40 +201,78 @@ handlers! {
     }
 
     fn set_field(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.a()).get().as_table() {
+        if let Some(table) = table_at!(base.byte_add(i.a())) {
+            let (addr, hash) = k.name(i.b());
+            let value = k.or_register(i.k(), base, i.c());
+            if value.tag().is_collectable() && table.erase().is_black() {
+                return table_barrier(vm, pc, base, k, i, t);
+            }
+            if table.probe_replace(addr, hash, value) {
+                next!(vm, pc, base, k, t)
+            }
+        }
+        return set_field_walk(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn set_field_walk(vm, pc, base, k, i, t) {
+        if let Some(table) = table_at!(base.byte_add(i.a())) {
             let (addr, hash) = k.name(i.b());
             let value = k.or_register(i.k(), base, i.c());
             if table.replace_short(addr, hash, value) {
                 vm.heap.collector.barrier_table(table, value);
                 next!(vm, pc, base, k, t)
             }
+            if table.metatable().is_none() && add_key(vm, table, k.value(i.b()), value) {
+                next!(vm, pc, base, k, t)
+            }
         }
         return slow(vm, pc, base, k, i, t);
     }
 
+    /// Tells the collector of an assignment to the table in register A, and executes it again.
+    #[cold]
+    #[inline(never)]
+    fn table_barrier(vm, pc, base, k, i, t) {
+        if let Some(table) = base.byte_add(i.a()).get().as_table() {
+            vm.heap.collector.barrier_back(table.erase());
+        }
+        next!(vm, pc.back(), base, k, t)
+    }
+
     fn self_op(vm, pc, base, k, i, t) {
-        let object = base.byte_add(i.b()).get();
+        if let Some(table) = table_at!(base.byte_add(i.b())) && i.k() {
+            let (addr, hash) = k.name(i.c());
+            let value = table.probe_short(addr, hash);
+            if !value.is_nil() {
+                base.byte_add(i.a() + SLOT_BYTES).set(Value::table(table));
+                base.byte_add(i.a()).set(value);
+                next!(vm, pc, base, k, t)
+            }
+        }
+        return self_walk(vm, pc, base, k, i, t);
+    }
+
+    /// The method of a class: one step along `__index`.
+    #[inline(never)]
+    fn self_walk(vm, pc, base, k, i, t) {
         let key = k.or_register(i.k(), base, i.c());
+        let object = base.byte_add(i.b()).get();
         if let Some(table) = object.as_table()
             && let Some(name) = key.as_string()
             && name.is_short()
         {
-            let value = table.get_name(name);
+            let mut value = table.get_name(name);
+            if value.is_nil()
+                && let Some(metatable) = table.metatable()
+                && let Some(class) = metatable.get_name(vm.names.events[0]).as_table()
+            {
+                value = class.get_name(name);
+            }
             if !value.is_nil() {
                 base.byte_add(i.a() + SLOT_BYTES).set(object);
                 base.byte_add(i.a()).set(value);
                 next!(vm, pc, base, k, t)
-            }
-            // The method of a class: one step along `__index`.
-            if let Some(metatable) = table.metatable()
-                && let Some(class) = metatable.get_name(vm.names.events[0]).as_table()
-            {
-                let value = class.get_name(name);
-                if !value.is_nil() {
-                    base.byte_add(i.a() + SLOT_BYTES).set(object);
-                    base.byte_add(i.a()).set(value);
-                    next!(vm, pc, base, k, t)
-                }
             }
         }
         return slow(vm, pc, base, k, i, t);

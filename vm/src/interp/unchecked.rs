@@ -3,6 +3,8 @@
 //! Every access here rests on a rule of the verifier, named at the access. With the feature
 //! `checked` the same accesses assert what the rule promises.
 
+use crate::closure::Closure;
+use crate::heap::Gc;
 use crate::stack::Slot;
 use crate::value::{Tag, Value};
 
@@ -199,6 +201,13 @@ impl Consts {
         Value::from_parts(slot.tag, slot.payload)
     }
 
+    /// A constant as a place, so that handlers treat it as they do a register.
+    #[inline(always)]
+    pub(crate) fn place(self, offset: usize) -> ConstPlace {
+        // SAFETY: [S3] constant operands are below the number of constants.
+        ConstPlace(unsafe { self.0.byte_add(offset) })
+    }
+
     /// Address and hash of a constant that is a short string ([S4]).
     #[inline(always)]
     pub(crate) fn name(self, offset: usize) -> (u64, u32) {
@@ -210,5 +219,64 @@ impl Consts {
     #[inline(always)]
     pub(crate) fn or_register(self, k: bool, base: Slot, offset: usize) -> Value {
         if k { self.value(offset) } else { base.byte_add(offset).get() }
+    }
+}
+
+/// The function that runs with that base.
+#[inline(always)]
+pub(super) fn running(base: Slot) -> Gc<Closure> {
+    debug_assert!(base.sub(1).tag() == Tag::CLOSURE);
+    // [G10] the slot below a Lua function's base holds its closure.
+    Gc::from_addr(base.sub(1).payload())
+}
+
+/// One constant.
+#[derive(Clone, Copy)]
+pub(crate) struct ConstPlace(*const ConstSlot);
+
+/// A register or a constant as an operand.
+pub(crate) trait Place: Copy {
+    fn tag(self) -> Tag;
+    fn payload(self) -> u64;
+
+    #[inline(always)]
+    fn int(self) -> i64 {
+        self.payload() as i64
+    }
+
+    #[inline(always)]
+    fn float(self) -> f64 {
+        f64::from_bits(self.payload())
+    }
+
+    #[inline(always)]
+    fn get(self) -> Value {
+        Value::from_parts(self.tag(), self.payload())
+    }
+}
+
+impl Place for Slot {
+    #[inline(always)]
+    fn tag(self) -> Tag {
+        Slot::tag(self)
+    }
+
+    #[inline(always)]
+    fn payload(self) -> u64 {
+        Slot::payload(self)
+    }
+}
+
+impl Place for ConstPlace {
+    #[inline(always)]
+    fn tag(self) -> Tag {
+        // SAFETY: [S3] made by `Consts::place`.
+        unsafe { (*self.0).tag }
+    }
+
+    #[inline(always)]
+    fn payload(self) -> u64 {
+        // SAFETY: [S3] made by `Consts::place`.
+        unsafe { (*self.0).payload }
     }
 }

@@ -178,6 +178,32 @@ impl Table {
         }
     }
 
+    /// The value at a short string if it is in its main position, which it nearly always is; nil
+    /// if not.
+    #[inline(always)]
+    pub(crate) fn probe_short(&self, addr: u64, hash: u32) -> Value {
+        let node = self.nodes.get().at(hash & self.mask.get());
+        if node.key_payload() == addr && node.key_tag() == Tag::SHORT_STR {
+            node.value()
+        } else {
+            Value::NIL
+        }
+    }
+
+    /// Replaces a value that is not nil, if it is in its main position; the caller sees to the
+    /// barrier.
+    #[inline(always)]
+    pub(crate) fn probe_replace(&self, addr: u64, hash: u32, value: Value) -> bool {
+        let node = self.nodes.get().at(hash & self.mask.get());
+        let found = node.key_payload() == addr
+            && node.key_tag() == Tag::SHORT_STR
+            && node.value_tag() != Tag::NIL;
+        if found {
+            node.set_value(value);
+        }
+        found
+    }
+
     /// The value at a short string, given by address and hash; nil if there is none.
     #[inline(always)]
     pub(crate) fn get_short(&self, addr: u64, hash: u32) -> Value {
