@@ -52,7 +52,16 @@ pub(crate) enum Position {
 
 impl Parser<'_> {
     /// Mirrors `enterblock`.
-    pub(crate) fn enter_block(&mut self, is_loop: bool) {
+    pub(crate) fn enter_block(&mut self) {
+        self.push_block(false);
+    }
+
+    /// Begins a block that `break` leaves.
+    pub(crate) fn enter_loop(&mut self) {
+        self.push_block(true);
+    }
+
+    fn push_block(&mut self, is_loop: bool) {
         let block = Block {
             first_label: self.labels.len(),
             first_goto: self.gotos.len(),

@@ -4,11 +4,12 @@
 //! name or a string constant (see [`Entry`]) is one array access away. Reserved words own the first
 //! numbers.
 //!
-//! The table is open addressing over a keyed 64-bit hash; the key is random, so that a source
-//! cannot be made to collide. Strings up to 16 bytes are compared by two words and a length.
+//! The table is open addressing over a keyed 64-bit hash; the key is random, once per process, so
+//! that a source cannot be made to collide. Strings up to 16 bytes are compared by two words and a length.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::OnceLock;
 
 use moonproof_bytecode::ByteString;
 
@@ -36,6 +37,7 @@ const FIXED: [&[u8]; 3] = [b"_ENV", b"self", b"(for state)"];
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// A string and what the compiler notes about it.
+#[derive(Clone)]
 pub(crate) struct Entry<'s> {
     words: [u64; 2],
     len: usize,
@@ -64,7 +66,16 @@ pub(crate) struct Strings<'s> {
 }
 
 impl<'s> Strings<'s> {
+    /// The strings that every compilation starts with.
     pub(crate) fn new() -> Self {
+        static START: OnceLock<Strings<'static>> = OnceLock::new();
+        let start = START.get_or_init(Strings::with_fixed);
+        let mut entries = Vec::with_capacity(64);
+        entries.extend_from_slice(&start.entries);
+        Self { keys: start.keys, slots: start.slots.clone(), entries, shared: Vec::new() }
+    }
+
+    fn with_fixed() -> Self {
         let random = RandomState::new();
         let key = |n| {
             let mut hasher = random.build_hasher();
@@ -73,8 +84,8 @@ impl<'s> Strings<'s> {
         };
         let mut strings = Self {
             keys: [key(0), key(1)],
-            slots: vec![0; 256],
-            entries: Vec::with_capacity(128),
+            slots: vec![0; 128],
+            entries: Vec::new(),
             shared: Vec::new(),
         };
         for number in 0..N_RESERVED {

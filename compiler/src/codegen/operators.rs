@@ -68,12 +68,25 @@ impl BinOp {
     }
 }
 
+/// Whether the operands of an operation have changed places, to have a constant second.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    AsWritten,
+    Flipped,
+}
+
 /// How a binary operation calls its metamethod.
 struct Fallback {
     op: OpCode,
     event: u32,
-    /// Whether the operands have changed places.
-    is_flipped: bool,
+    order: Order,
+}
+
+impl Fallback {
+    /// For an operation with an immediate operand.
+    fn immediate(op: BinOp, order: Order) -> Self {
+        Self { op: OpCode::MmBinI, event: op.event(), order }
+    }
 }
 
 /// The number as an operand in excess notation, if it fits. Mirrors `fitsC` and `int2sC`.
@@ -266,15 +279,18 @@ impl Parser<'_> {
             BinOp::Add | BinOp::Mul => self.commutative(op, a, b, line),
             BinOp::Sub => match self.negated(OpCode::AddI, op, a, b, line)? {
                 true => Ok(()),
-                false => self.arithmetic(op, a, b, false, line),
+                false => self.arithmetic(op, a, b, Order::AsWritten, line),
             },
             BinOp::Div | BinOp::IDiv | BinOp::Mod | BinOp::Pow => {
-                self.arithmetic(op, a, b, false, line)
+                self.arithmetic(op, a, b, Order::AsWritten, line)
             }
             BinOp::BAnd | BinOp::BOr | BinOp::BXor => self.bitwise(op, a, b, line),
             BinOp::Shl => self.shift_left(a, b, line),
             BinOp::Shr => match small_integer(b) {
-                Some(operand) => self.with_immediate(OpCode::ShrI, op, a, b, operand, false, line),
+                Some(operand) => {
+                    let fallback = Fallback::immediate(op, Order::AsWritten);
+                    self.finish_binary(OpCode::ShrI, a, b, operand, &fallback, line)
+                }
                 None => self.with_registers(op, a, b, line),
             },
             BinOp::Eq | BinOp::Ne => self.equality(op == BinOp::Eq, a, b),
@@ -321,7 +337,8 @@ impl Parser<'_> {
         self.free_exps(a, b);
         a.kind = Kind::Reloc(pc);
         self.fix_line(line);
-        self.emit_abck(fallback.op, reg, operand, fallback.event, fallback.is_flipped);
+        let is_flipped = fallback.order == Order::Flipped;
+        self.emit_abck(fallback.op, reg, operand, fallback.event, is_flipped);
         self.fix_line(line);
         Ok(())
     }
@@ -329,24 +346,8 @@ impl Parser<'_> {
     /// Mirrors `codebinexpval`.
     fn with_registers(&mut self, op: BinOp, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
         let operand = self.exp_to_any_reg(b)?;
-        let fallback = Fallback { op: OpCode::MmBin, event: op.event(), is_flipped: false };
+        let fallback = Fallback { op: OpCode::MmBin, event: op.event(), order: Order::AsWritten };
         self.finish_binary(op.opcode(OpCode::Add), a, b, operand, &fallback, line)
-    }
-
-    /// Mirrors `codebini`.
-    #[expect(clippy::too_many_arguments, reason = "they are one operation's parts")]
-    fn with_immediate(
-        &mut self,
-        opcode: OpCode,
-        op: BinOp,
-        a: &mut ExpDesc,
-        b: &ExpDesc,
-        operand: u32,
-        is_flipped: bool,
-        line: u32,
-    ) -> R<()> {
-        let fallback = Fallback { op: OpCode::MmBinI, event: op.event(), is_flipped };
-        self.finish_binary(opcode, a, b, operand, &fallback, line)
     }
 
     /// Tries to emit the operation as `opcode` with the negated second operand, and says whether it
@@ -369,7 +370,8 @@ impl Parser<'_> {
         if b.has_jumps() {
             return Ok(false);
         }
-        self.with_immediate(opcode, op, a, b, negated, false, line)?;
+        let fallback = Fallback::immediate(op, Order::AsWritten);
+        self.finish_binary(opcode, a, b, negated, &fallback, line)?;
         if let Some(fallback) = self.fs.code.last_mut() {
             *fallback = fallback.with_b(written);
         }
@@ -383,11 +385,11 @@ impl Parser<'_> {
         op: BinOp,
         a: &mut ExpDesc,
         b: &mut ExpDesc,
-        is_flipped: bool,
+        order: Order,
         line: u32,
     ) -> R<()> {
         let constant = if b.is_numeral() { self.exp_to_constant(b)? } else { None };
-        self.with_constant_or_registers(op, a, b, constant, is_flipped, line)
+        self.with_constant_or_registers(op, a, b, constant, order, line)
     }
 
     /// Mirrors `codebinK` and, when there is no constant, `codebinNoK`.
@@ -397,14 +399,14 @@ impl Parser<'_> {
         a: &mut ExpDesc,
         b: &mut ExpDesc,
         constant: Option<u32>,
-        is_flipped: bool,
+        order: Order,
         line: u32,
     ) -> R<()> {
         if let Some(constant) = constant {
-            let fallback = Fallback { op: OpCode::MmBinK, event: op.event(), is_flipped };
+            let fallback = Fallback { op: OpCode::MmBinK, event: op.event(), order };
             return self.finish_binary(op.opcode(OpCode::AddK), a, b, constant, &fallback, line);
         }
-        if is_flipped {
+        if order == Order::Flipped {
             std::mem::swap(a, b);
         }
         self.with_registers(op, a, b, line)
@@ -413,34 +415,36 @@ impl Parser<'_> {
     /// Emits `+` or `*`, with a numeral as the second operand if either is one. Mirrors
     /// `codecommutative`.
     fn commutative(&mut self, op: BinOp, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
-        let is_flipped = a.is_numeral();
-        if is_flipped {
+        let order = if a.is_numeral() { Order::Flipped } else { Order::AsWritten };
+        if order == Order::Flipped {
             std::mem::swap(a, b);
         }
         if op == BinOp::Add
             && let Some(operand) = small_integer(b)
         {
-            return self.with_immediate(OpCode::AddI, op, a, b, operand, is_flipped, line);
+            let fallback = Fallback::immediate(op, order);
+            return self.finish_binary(OpCode::AddI, a, b, operand, &fallback, line);
         }
-        self.arithmetic(op, a, b, is_flipped, line)
+        self.arithmetic(op, a, b, order, line)
     }
 
     /// Emits `&`, `|` or `~`, with an integer as the second operand if either is one. Mirrors
     /// `codebitwise`.
     fn bitwise(&mut self, op: BinOp, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
-        let is_flipped = matches!(a.kind, Kind::Integer(_));
-        if is_flipped {
+        let is_integer = |e: &ExpDesc| matches!(e.kind, Kind::Integer(_));
+        let order = if is_integer(a) { Order::Flipped } else { Order::AsWritten };
+        if order == Order::Flipped {
             std::mem::swap(a, b);
         }
-        let constant =
-            if matches!(b.kind, Kind::Integer(_)) { self.exp_to_constant(b)? } else { None };
-        self.with_constant_or_registers(op, a, b, constant, is_flipped, line)
+        let constant = if is_integer(b) { self.exp_to_constant(b)? } else { None };
+        self.with_constant_or_registers(op, a, b, constant, order, line)
     }
 
     fn shift_left(&mut self, a: &mut ExpDesc, b: &mut ExpDesc, line: u32) -> R<()> {
         if let Some(operand) = small_integer(a) {
             std::mem::swap(a, b);
-            return self.with_immediate(OpCode::ShlI, BinOp::Shl, a, b, operand, true, line);
+            let fallback = Fallback::immediate(BinOp::Shl, Order::Flipped);
+            return self.finish_binary(OpCode::ShlI, a, b, operand, &fallback, line);
         }
         match self.negated(OpCode::ShrI, BinOp::Shl, a, b, line)? {
             true => Ok(()),

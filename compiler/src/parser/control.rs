@@ -31,7 +31,7 @@ impl Parser<'_> {
 
     /// Mirrors `block`.
     pub(super) fn block(&mut self) -> R<()> {
-        self.enter_block(false);
+        self.enter_block();
         self.stat_list()?;
         self.leave_block()?;
         Ok(())
@@ -42,7 +42,7 @@ impl Parser<'_> {
         self.advance()?;
         let start = self.get_label();
         let exit = self.condition()?;
-        self.enter_block(true);
+        self.enter_loop();
         self.check_next(Token::Do)?;
         self.block()?;
         self.jump_to(start)?;
@@ -54,8 +54,8 @@ impl Parser<'_> {
     /// Mirrors `repeatstat`.
     pub(super) fn repeat_stat(&mut self, line: u32) -> R<()> {
         let start = self.get_label();
-        self.enter_block(true);
-        self.enter_block(false);
+        self.enter_loop();
+        self.enter_block();
         self.advance()?;
         self.stat_list()?;
         self.check_match(Token::Until, Token::Repeat, line)?;
@@ -100,7 +100,7 @@ impl Parser<'_> {
             let line = self.lex.line;
             self.go_if_false(&mut e)?;
             self.advance()?;
-            self.enter_block(false);
+            self.enter_block();
             self.new_goto(StrId::BREAK, line, e.when_true)?;
             while self.test_next(Token::Semicolon)? {}
             if self.block_ends() {
@@ -110,7 +110,7 @@ impl Parser<'_> {
             self.jump()
         } else {
             self.go_if_true(&mut e)?;
-            self.enter_block(false);
+            self.enter_block();
             e.when_false
         };
         self.stat_list()?;
@@ -124,7 +124,7 @@ impl Parser<'_> {
 
     /// Mirrors `forstat`.
     pub(super) fn for_stat(&mut self, line: u32) -> R<()> {
-        self.enter_block(true);
+        self.enter_loop();
         self.advance()?;
         let name = self.name()?;
         match self.lex.token {
@@ -197,7 +197,7 @@ impl Parser<'_> {
         };
         self.check_next(Token::Do)?;
         let prep = self.emit_abx(prep_op, base, 0);
-        self.enter_block(false);
+        self.enter_block();
         self.activate_locals(n_vars)?;
         self.reserve_regs(n_vars)?;
         self.block()?;

@@ -6,6 +6,7 @@ use crate::codegen::{BinOp, UnOp};
 use crate::error::R;
 use crate::expdesc::{ExpDesc, Kind};
 use crate::parser::Parser;
+use crate::parser::func::Sort;
 use crate::token::Token;
 
 /// A binary operator and how tightly it binds on either side (`priority`).
@@ -113,7 +114,7 @@ impl Parser<'_> {
             Token::Function => {
                 self.advance()?;
                 let line = self.lex.line;
-                return self.body(e, false, line);
+                return self.body(e, Sort::Function, line);
             }
             _ => return self.suffixed_expr(e),
         };

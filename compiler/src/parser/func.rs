@@ -11,6 +11,14 @@ use crate::scope::VarKind;
 use crate::strings::StrId;
 use crate::token::Token;
 
+/// What a function is defined as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Function,
+    /// With a first parameter `self` that is not written.
+    Method,
+}
+
 /// Functions that a function may contain (`MAXARG_Bx`).
 const MAX_PROTOS: u32 = MAX_BX;
 
@@ -37,7 +45,7 @@ impl Parser<'_> {
         self.fs.first_proto = self.protos.len();
         self.fs.first_local = self.vars.len();
         self.fs.first_label = self.labels.len();
-        self.enter_block(false);
+        self.enter_block();
     }
 
     /// Emits the last return and ends the function. Mirrors `close_func`.
@@ -141,7 +149,7 @@ impl Parser<'_> {
     }
 
     /// Reads a function from its parameters on. Mirrors `body`.
-    pub(crate) fn body(&mut self, e: &mut ExpDesc, is_method: bool, line: u32) -> R<()> {
+    pub(crate) fn body(&mut self, e: &mut ExpDesc, sort: Sort, line: u32) -> R<()> {
         if self.fs.n_protos >= MAX_PROTOS {
             return Err(self.too_many("functions", MAX_PROTOS as usize));
         }
@@ -150,7 +158,7 @@ impl Parser<'_> {
         self.outer.push(std::mem::replace(&mut self.fs, fs));
         self.open_function(line);
         self.check_next(Token::LeftParen)?;
-        if is_method {
+        if sort == Sort::Method {
             self.new_local(StrId::SELF)?;
             self.activate_locals(1)?;
         }

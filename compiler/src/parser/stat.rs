@@ -5,6 +5,7 @@ use moonproof_bytecode::OpCode;
 use crate::error::{CompileError, R};
 use crate::expdesc::{ExpDesc, Kind};
 use crate::label::{Label, Position};
+use crate::parser::func::Sort;
 use crate::parser::{MAX_OPCODES, Parser};
 use crate::strings::StrId;
 use crate::token::Token;
@@ -88,12 +89,13 @@ impl Parser<'_> {
         while self.lex.token == Token::Dot {
             self.field_selection(&mut target)?;
         }
-        let is_method = self.lex.token == Token::Colon;
-        if is_method {
+        let mut sort = Sort::Function;
+        if self.lex.token == Token::Colon {
+            sort = Sort::Method;
             self.field_selection(&mut target)?;
         }
         let mut function = ExpDesc::void();
-        self.body(&mut function, is_method, line)?;
+        self.body(&mut function, sort, line)?;
         self.check_writable(&target)?;
         self.store(&target, &mut function)?;
         // The definition is on its first line, not where it ends.
@@ -109,7 +111,7 @@ impl Parser<'_> {
         self.activate_locals(1)?;
         let mut function = ExpDesc::void();
         let line = self.lex.line;
-        self.body(&mut function, false, line)?;
+        self.body(&mut function, Sort::Function, line)?;
         // Debuggers are not to see the variable before it has its value.
         let pc = self.fs.pc();
         self.local_info(var).start_pc = pc;
