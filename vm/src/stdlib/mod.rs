@@ -3,9 +3,11 @@
 mod base;
 mod coroutine;
 mod load;
+mod math;
 mod output;
 mod string;
 mod table;
+mod utf8;
 
 pub(crate) use output::Output;
 pub(crate) use string::StringLib;
@@ -25,8 +27,13 @@ pub(crate) fn open_all(vm: &mut Vm) {
     base::open(vm);
     let globals = vm.globals;
     vm.raw_set_name(loaded, "_G", Value::table(globals));
-    let libraries: &[(&str, fn(&mut Vm) -> Gc<Table>)] =
-        &[("coroutine", coroutine::open), ("string", string::open), ("table", table::open)];
+    let libraries: &[(&str, fn(&mut Vm) -> Gc<Table>)] = &[
+        ("coroutine", coroutine::open),
+        ("table", table::open),
+        ("string", string::open),
+        ("math", math::open),
+        ("utf8", utf8::open),
+    ];
     for &(name, open) in libraries {
         let library = open(vm);
         vm.raw_set_name(globals, name, Value::table(library));
