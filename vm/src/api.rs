@@ -4,6 +4,7 @@ use moonproof_verifier::VerifiedChunk;
 
 use crate::call::Cont;
 use crate::closure::NativeFn;
+use crate::interp::Dispatch;
 use crate::native::{NativeResult, NativeRet};
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
@@ -13,6 +14,25 @@ use crate::vm::{Raised, Vm};
 pub struct RunError {
     /// The error value as text, with a traceback.
     pub message: Vec<u8>,
+}
+
+/// What a script may use. Exceeding a limit ends the call; a script cannot catch it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Instructions to execute, library work included; `None` for any number.
+    pub fuel: Option<u64>,
+    /// Bytes of heap.
+    pub memory: usize,
+    /// Stack slots of a thread, at least 1,000: what bounds the depth of calls.
+    pub stack_slots: usize,
+}
+
+impl Default for Limits {
+    /// No limits but the reference's stack size.
+    fn default() -> Self {
+        Self { fuel: None, memory: usize::MAX, stack_slots: moonproof_bytecode::limits::MAX_STACK }
+    }
 }
 
 /// Calls its first argument with the others.
@@ -41,6 +61,27 @@ impl Lua {
         Self { vm }
     }
 
+    /// Limits what is run from now on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        let vm = &mut self.vm;
+        vm.metering = limits.fuel.is_some();
+        vm.fuel = limits.fuel.unwrap_or(0);
+        vm.dispatch = if vm.metering { Dispatch::metered() } else { Dispatch::plain() };
+        vm.memory_limit = limits.memory;
+        vm.max_slots = limits.stack_slots.clamp(1000, moonproof_bytecode::limits::MAX_STACK);
+        vm.exhausted = None;
+    }
+
+    /// Fuel that is left.
+    pub fn fuel(&self) -> u64 {
+        self.vm.fuel
+    }
+
+    /// Bytes of heap in use.
+    pub fn used_memory(&self) -> usize {
+        self.vm.heap.used()
+    }
+
     /// Sets a global variable to a sequence of strings, with some at other indices: `arg`.
     pub fn set_args(&mut self, args: &[(i64, Vec<u8>)]) {
         let table = self.vm.heap.new_table();
@@ -58,6 +99,7 @@ impl Lua {
     ///
     /// An error that the chunk did not catch, with a traceback.
     pub fn run(&mut self, chunk: VerifiedChunk, args: &[Vec<u8>]) -> Result<(), RunError> {
+        self.vm.exhausted = None;
         let function = self.vm.load_verified(chunk);
         // As in the `lua` command, a native function stands below the chunk in tracebacks.
         self.vm.push(Value::native(&MAIN));

@@ -218,7 +218,7 @@ impl Vm {
         match result? {
             NativeRet::Values(n) => {
                 if self.heap.is_step_due() {
-                    self.safepoint();
+                    self.safepoint()?;
                 }
                 Ok(Next::Return { first: self.cur.top.sub(n), n })
             }
@@ -409,7 +409,8 @@ impl Vm {
         loop {
             self.run_message_handler();
             let frame = self.cur.frame;
-            if !frame.is_lua()
+            if self.exhausted.is_none()
+                && !frame.is_lua()
                 && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing)
             {
                 match self.catch().and_then(|next| self.drive(next)) {
@@ -453,7 +454,7 @@ impl Vm {
     /// Lets the handler of the nearest `xpcall` look at the error where it was raised, once
     /// (`luaG_errormsg`).
     fn run_message_handler(&mut self) {
-        if self.error_handled {
+        if self.error_handled || self.exhausted.is_some() {
             return;
         }
         self.error_handled = true;
@@ -503,6 +504,11 @@ impl Vm {
     /// error in one replaces the error.
     fn close_for_host(&mut self, level: Slot) {
         let position = self.cur.position(level);
+        if self.exhausted.is_some() {
+            // Nothing more is to run.
+            while self.take_to_close(level).is_some() {}
+            return;
+        }
         while let Some(variable) = self.take_to_close(self.cur.slot_at(position)) {
             let (value, error) = (variable.get(), self.error);
             self.cur.top = variable.add(1);
@@ -519,7 +525,7 @@ impl Vm {
 
     /// After an overflow was caught, the stack goes back to its normal size.
     pub(crate) fn shrink_after_overflow(&mut self) {
-        let max = moonproof_bytecode::limits::MAX_STACK;
+        let max = self.max_slots;
         if self.cur.capacity() > max && self.cur.position(self.cur.frame.base.get()) + 1000 < max {
             self.resize_stack(max);
         }

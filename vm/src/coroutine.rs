@@ -131,6 +131,9 @@ impl Vm {
     /// The native function on top resumed a coroutine that failed: `resume` returns the error, a
     /// function of `wrap` raises it.
     fn deliver_failure(&mut self, error: Value) -> Result<Next, Raised> {
+        if self.exhausted.is_some() {
+            return Err(self.raise(error));
+        }
         if cont_of(self.cur.frame) == Cont::Resume {
             let first = self.cur.top;
             first.set(Value::bool(false));

@@ -31,4 +31,4 @@ mod userdata;
 mod value;
 mod vm;
 
-pub use api::{Lua, RunError};
+pub use api::{Limits, Lua, RunError};

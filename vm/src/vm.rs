@@ -75,8 +75,15 @@ pub(crate) struct Vm {
     pub(crate) error_handled: bool,
     /// The handlers in use: plain, or with hooks and fuel.
     pub(crate) dispatch: Dispatch,
+    /// Instructions left, if they are counted.
+    pub(crate) fuel: u64,
+    pub(crate) metering: bool,
+    /// Which limit of the host's ended the current call.
+    pub(crate) exhausted: Option<&'static str>,
     /// Bytes that the VM may take.
     pub(crate) memory_limit: usize,
+    /// Slots that a thread's stack may have.
+    pub(crate) max_slots: usize,
     pub(crate) closed: bool,
     /// Standard output, as `print` and the io library write it.
     pub(crate) output: Output,
@@ -117,7 +124,11 @@ impl Vm {
             n_native_calls: 0,
             error_handled: false,
             dispatch: Dispatch::plain(),
+            fuel: 0,
+            metering: false,
+            exhausted: None,
             memory_limit: usize::MAX,
+            max_slots: MAX_STACK,
             closed: false,
             output: Output::new(),
             string_lib: StringLib::default(),
@@ -215,11 +226,41 @@ impl Vm {
     /// from a root.
     #[cold]
     #[inline(never)]
-    pub(crate) fn safepoint(&mut self) {
+    pub(crate) fn safepoint(&mut self) -> Result<(), Raised> {
         self.gc_step();
+        if self.heap.used() > self.memory_limit {
+            self.full_gc();
+            if self.heap.used() > self.memory_limit {
+                return Err(self.exhaust("not enough memory"));
+            }
+        }
         if self.heap.collector.has_finalizers_due() && !self.heap.collector.suspended {
             self.run_finalizers(usize::MAX);
         }
+        Ok(())
+    }
+
+    /// Raises the end of a resource that the host limits: nothing can catch it.
+    #[cold]
+    pub(crate) fn exhaust(&mut self, what: &'static str) -> Raised {
+        self.exhausted = Some(what);
+        self.raise_text(what.as_bytes())
+    }
+
+    /// Charges the work of a native function, in units of about an instruction.
+    ///
+    /// # Errors
+    ///
+    /// The fuel is used up.
+    #[inline]
+    pub(crate) fn charge(&mut self, units: usize) -> Result<(), Raised> {
+        if self.metering {
+            self.fuel = self.fuel.saturating_sub(units as u64);
+            if self.fuel == 0 {
+                return Err(self.exhaust("out of fuel"));
+            }
+        }
+        Ok(())
     }
 
     /// Calls finalizers of dead objects; errors in them are warnings (`GCTM`, lgc.c).
@@ -272,6 +313,10 @@ impl Vm {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
+        if self.exhausted.is_some() {
+            self.output.flush();
+            return;
+        }
         self.finalize_all();
         self.run_finalizers(usize::MAX);
         self.output.flush();
@@ -300,11 +345,11 @@ impl Vm {
         if self.try_grow_stack(n) {
             return Ok(());
         }
-        if self.cur.capacity() > MAX_STACK {
+        if self.cur.capacity() > self.max_slots {
             // The overflow is being handled already: `luaD_growstack` gives up here.
             return Err(self.error_in_error());
         }
-        let room = MAX_STACK + ERROR_SLOTS;
+        let room = self.max_slots + ERROR_SLOTS;
         self.resize_stack(room);
         Err(self.runtime_error(b"stack overflow"))
     }
@@ -313,11 +358,11 @@ impl Vm {
         let size = self.cur.capacity();
         let used = self.cur.position(self.cur.top);
         let needed = used.saturating_add(n) + 32;
-        if needed > MAX_STACK {
+        if needed > self.max_slots {
             return false;
         }
         if size < needed {
-            self.resize_stack((size * 2).clamp(needed, MAX_STACK));
+            self.resize_stack((size * 2).clamp(needed, self.max_slots));
         }
         true
     }

@@ -23,10 +23,10 @@ handlers! {
 
 #[inline(never)]
 fn concat_step(vm: &mut Vm, target: Slot, n: usize) -> Outcome {
-    let next = vm.concat(target, n);
+    let mut next = vm.concat(target, n);
     if vm.heap.is_step_due() && matches!(next, Ok(Next::Run)) {
         vm.cur.top = target.add(1);
-        vm.safepoint();
+        next = vm.safepoint().map(|()| Next::Run);
     }
     settle(vm, next)
 }

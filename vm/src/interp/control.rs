@@ -95,6 +95,32 @@ fn refuse(vm: &mut Vm) -> Outcome {
     settle(vm, Err(raised))
 }
 
+/// Charges an instruction, then does what it says.
+#[inline(never)]
+pub(super) fn metered(
+    vm: &mut Vm,
+    pc: super::Pc,
+    base: crate::stack::Slot,
+    k: super::Consts,
+    i: super::Insn,
+    t: Table,
+) -> Step {
+    if vm.fuel == 0 {
+        vm.cur.frame.pc.set(pc);
+        let outcome = out_of_fuel(vm);
+        follow!(vm, t, outcome)
+    }
+    vm.fuel -= 1;
+    super::run::plain(i)(vm, pc, base, k, i, t)
+}
+
+#[cold]
+#[inline(never)]
+fn out_of_fuel(vm: &mut Vm) -> Outcome {
+    let raised = vm.exhaust("out of fuel");
+    settle(vm, Err(raised))
+}
+
 /// Collects a little after an instruction that allocated; the registers end at `live`, which is
 /// passed in the place of the base.
 #[cold]
@@ -109,8 +135,14 @@ pub(super) fn collect(
 ) -> Step {
     vm.cur.frame.pc.set(pc);
     vm.cur.top = live;
-    vm.safepoint();
-    dispatch!(vm, t)
+    let outcome = collect_step(vm);
+    follow!(vm, t, outcome)
+}
+
+#[inline(never)]
+fn collect_step(vm: &mut Vm) -> Outcome {
+    let next = vm.safepoint().map(|()| Next::Run);
+    settle(vm, next)
 }
 
 /// The instruction's whole meaning, metamethods and errors included.

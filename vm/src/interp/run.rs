@@ -16,6 +16,12 @@ impl Handlers {
     pub(crate) fn of(&self, i: Insn) -> Handler {
         self.0[i.op() as usize]
     }
+
+    #[cfg(not(tail_calls))]
+    #[inline(always)]
+    fn is_plain(&self) -> bool {
+        std::ptr::eq(self, &PLAIN)
+    }
 }
 
 macro_rules! contents {
@@ -25,6 +31,9 @@ macro_rules! contents {
             $(handlers[OpCode::$opcode as usize] = $module::$handler;)*
             Handlers(handlers)
         };
+
+        /// Every entry charges fuel and then does what the plain one does.
+        static METERED: Handlers = Handlers([control::metered; 256]);
 
         /// Fails to compile when an opcode has no line above.
         #[allow(dead_code)]
@@ -130,7 +139,7 @@ contents! {
     ExtraArg => control::malformed,
 }
 
-/// Which handlers a VM uses.
+/// Which handlers a VM uses. Instrumentation costs nothing where there is none: it is another table.
 #[derive(Clone, Copy)]
 pub(crate) struct Dispatch(Table);
 
@@ -139,10 +148,21 @@ impl Dispatch {
         Self(&PLAIN)
     }
 
+    /// Charges each instruction to the VM's fuel.
+    pub(crate) fn metered() -> Self {
+        Self(&METERED)
+    }
+
     #[inline(always)]
     pub(crate) fn table(self) -> Table {
         self.0
     }
+}
+
+/// The plain handler of an instruction.
+#[inline(always)]
+pub(super) fn plain(i: Insn) -> Handler {
+    PLAIN.of(i)
 }
 
 impl Vm {
@@ -174,7 +194,12 @@ fn start(vm: &mut Vm, t: Table) -> Exit {
     let (mut pc, mut base, mut k) = (frame.pc.get(), frame.base.get(), frame.consts.get());
     loop {
         let i = pc.fetch();
-        match step(vm, pc.next(), base, k, i, t) {
+        let step = if t.is_plain() {
+            step(vm, pc.next(), base, k, i, t)
+        } else {
+            t.of(i)(vm, pc.next(), base, k, i, t)
+        };
+        match step {
             Step::Go(next_pc, next_base, next_k) => (pc, base, k) = (next_pc, next_base, next_k),
             Step::Exit(exit) => return exit,
         }

@@ -124,6 +124,7 @@ fn load(vm: &mut Vm) -> NativeResult {
         let name = vm.opt_str(2)?.map_or(&b"=(load)"[..], |name| name.bytes());
         match read_pieces(vm) {
             Ok(text) => vm.load_chunk(&text, name, mode),
+            Err(Raised) if vm.exhausted.is_some() => return Err(Raised),
             Err(Raised) => {
                 // An error of the reader is a result of `load`.
                 let error = vm.error;
