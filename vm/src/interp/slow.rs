@@ -229,7 +229,7 @@ impl Vm {
             current = handler;
             operand = Operand::None;
         }
-        Err(self.runtime_error(b"'__index' chain too long; possibly a loop"))
+        Err(self.runtime_error(b"'__index' chain too long; possible loop"))
     }
 
     fn set_op(
@@ -282,7 +282,7 @@ impl Vm {
             current = handler;
             operand = Operand::None;
         }
-        Err(self.runtime_error(b"'__newindex' chain too long; possibly a loop"))
+        Err(self.runtime_error(b"'__newindex' chain too long; possible loop"))
     }
 
     /// Arithmetic on what are not two integers or two floats; anything but numbers goes on to the
@@ -294,9 +294,9 @@ impl Vm {
                 match moonproof_bytecode::number::arith::int_arith(op, a.int_bits(), b.int_bits()) {
                     Some(int) => Value::int(int),
                     None if op == ArithOp::Mod => {
-                        return Err(self.runtime_error(b"attempt to perform 'n%%0'"));
+                        return Err(self.runtime_error(b"attempt to perform 'n%0'"));
                     }
-                    None => return Err(self.runtime_error(b"attempt to perform 'n//0'")),
+                    None => return Err(self.runtime_error(b"attempt to divide by zero")),
                 }
             }
             _ => match (a.to_float(), b.to_float()) {
