@@ -1,0 +1,4 @@
+//! Suites over the corpus and over whole crates together.
+
+mod reject;
+mod verify;

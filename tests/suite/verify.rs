@@ -1,0 +1,140 @@
+//! Whatever a Lua compiler emits verifies.
+
+use std::fs;
+use std::path::Path;
+
+use moonproof_bytecode::{Chunk, OpCode, Proto, Strip, dump, load};
+use moonproof_compiler::{compile, skip_shebang};
+use moonproof_verifier::{check, verify};
+
+/// Compiles a source and verifies the chunk: as it is, stripped, and each function of it as a
+/// chunk of its own, as `string.dump` makes them.
+fn check_source(name: &str, source: &[u8]) -> Chunk {
+    let chunk = match compile(&skip_shebang(source), format!("={name}").as_bytes()) {
+        Ok(chunk) => chunk,
+        Err(error) => panic!("{name}: {}", error.message().escape_ascii()),
+    };
+    for strip in [Strip::Nothing, Strip::DebugInfo] {
+        let loaded = load(&dump(&chunk, strip)).expect("a chunk that was just dumped");
+        if let Err(rejection) = verify(loaded) {
+            panic!("{name}, {strip:?}: {rejection}");
+        }
+    }
+    check_functions(name, &chunk.main);
+    chunk
+}
+
+fn check_functions(name: &str, proto: &Proto) {
+    for nested in &proto.protos {
+        let n_upvalues = u8::try_from(nested.upvalues.len()).expect("at most 255 upvalues");
+        if let Err(rejection) = check(&Chunk { n_upvalues, main: nested.clone() }) {
+            panic!("{name}, function at line {}: {rejection}", nested.line_defined);
+        }
+        check_functions(name, nested);
+    }
+}
+
+fn has(proto: &Proto, op: OpCode) -> bool {
+    proto.code.iter().any(|word| word.opcode() == Some(op))
+        || proto.protos.iter().any(|nested| has(nested, op))
+}
+
+#[test]
+fn corpus_sources_verify() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let mut n = 0;
+    for folder in ["codegen", "programs"] {
+        let mut folders = vec![corpus.join(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten() {
+                let path = entry.expect("an entry of a folder").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "lua") {
+                    check_source(&path.display().to_string(), &fs::read(&path).expect("a file"));
+                    n += 1;
+                }
+            }
+        }
+    }
+    assert!(n > 90, "only {n} sources found");
+}
+
+/// What a stricter verifier would wrongly reject.
+#[test]
+fn odd_sources_verify() {
+    let many = |item: &str, separator: &str, n: usize| vec![item; n].join(separator);
+    let locals = |n: usize| (0..n).map(|i| format!("local v{i} = {i}\n")).collect::<String>();
+    let strings = |n: usize| (0..n).map(|i| format!("'s{i}',")).collect::<String>();
+    let captures = (0..200).map(|i| format!("v{i},")).collect::<String>();
+    let sources = [
+        ("full frame", format!("{}return", locals(200))),
+        ("full frame of parameters", format!("return function(a{}) end", many("", ",b", 1))),
+        ("dead code", "do return end while true do end return".into()),
+        ("dead loops", "for i = 1, 2 do break end for k in x do break end do return 1 end".into()),
+        ("dead loop ends", "for i = 1, 2 do return i end for k in x do return k end".into()),
+        ("dead goto", "goto out do local x; goto out end ::out:: return".into()),
+        ("jump to itself", "::a:: goto a".into()),
+        ("jumps to jumps", "while true do while true do if x then break end end end".into()),
+        ("no varargs wanted", "local a = 1, 2, ... return a".into()),
+        ("varargs cut", "local a, b = ..., ... f((...)) return ...".into()),
+        ("close never needed", "do local a <close> = nil end return".into()),
+        ("close in the middle", "local x <close>, y = nil, 1 return y".into()),
+        ("recursive local", "local function f() return f() end return f".into()),
+        ("captured loop variable", "for i = 1, 3 do t[i] = function() return i end end".into()),
+        ("captured in repeat", "repeat local x = f(); g = function() return x end until x".into()),
+        ("continue", "for i = 1, 3 do local x <close> = y; goto c; ::c:: end".into()),
+        ("method of a literal", "return ('x'):rep(3), ({}):f(), (function() end):g()".into()),
+        ("method of a long name", format!("return x:{}()", "m".repeat(41))),
+        ("long field", format!("x.{0} = x.{0}", "k".repeat(41))),
+        ("constants above 255", format!("local t = {{{}}} x.y = x:z() + 1", strings(300))),
+        ("table of 1000", format!("return {{{}}}", many("1", ",", 1000))),
+        ("table of nils", format!("return {{{}}}", many("nil", ",", 300))),
+        ("table of 20000", format!("return {{{}, f()}}", many("x", ",", 20_000))),
+        ("190 operands", format!("return {}", many("x", " .. ", 190))),
+        ("250 arguments", format!("return f({})", many("x", ",", 250))),
+        ("200 captures", format!("{}return function() return {captures}1 end", locals(200))),
+        ("190 loop variables", format!("for {} in x do end", names(190))),
+        ("and, or, not", "return a and b or not (c == d) and (1 < x) == y or false".into()),
+        (
+            "constant conditions",
+            "if false then f() end while 1 do break end return nil or 1".into(),
+        ),
+        ("nils merged", "local a local b, c local d = nil, nil do local e, f end".into()),
+        ("saved operands", "local i, a = 1, {} i, a[i], a[i + 1] = i + 1, 20, i".into()),
+        ("compile-time constants", "local x <const>, y <const> = 1, 's' return x .. y".into()),
+        ("local _ENV", "local _ENV <close> = nil; x = 1; do local _ENV = {} y = z end".into()),
+        ("float loop", "for i = 1.0, 2, 0.25 do end for i = 3, 1 do end".into()),
+        ("last integer", "for i = math.maxinteger - 1, math.maxinteger do end".into()),
+        ("tail call of five", "return function(a, b, c, d, ...) return a(b) end".into()),
+        ("tail call that closes", "local x = 1 g = function() return x end return f(g)".into()),
+        (
+            "metamethod constants",
+            "return x + 1.5, 2 ^ x, x // 0x10, x & 255, x >> 3, 1 << x".into(),
+        ),
+        ("comparisons", "return x < 1, 1 < x, x == 's', x ~= 1.0, 2.5 >= x, x == nil".into()),
+        (
+            "deep nesting",
+            format!("{}{}", many("local function f() ", "", 190), many("end ", "", 190)),
+        ),
+        ("few lines", many("x = 1", "\n", 3000)),
+        ("one line", many("x = 1", " ", 3000)),
+        ("lines far apart", many("x = 1", &"\n".repeat(200), 300)),
+    ];
+    for (name, source) in sources {
+        check_source(name, source.as_bytes());
+    }
+}
+
+fn names(n: usize) -> String {
+    (0..n).map(|i| format!("n{i}")).collect::<Vec<_>>().join(",")
+}
+
+/// More constants than LOADK can name, and so LOADKX, also as the name of a method.
+#[test]
+fn many_constants_verify() {
+    let numbers = (0..140_000).map(|i| format!("{i}.5,")).collect::<String>();
+    let source = format!("local t = {{{numbers}}} t = 'last' .. x.y x:method() return 'end'");
+    let chunk = check_source("many constants", source.as_bytes());
+    assert!(has(&chunk.main, OpCode::LoadKx));
+}
