@@ -17,6 +17,9 @@ pub(crate) struct Args {
 pub(crate) enum Subcommand {
     /// Compare compiled bytes, listing and behaviour with the reference Lua.
     Check(CheckArgs),
+    /// Run scripts and chunks as `lua` does, with its command line.
+    #[command(disable_help_flag = true)]
+    Lua(PassedOn),
     /// Compile and list as `luac` does, with its command line.
     #[command(disable_help_flag = true)]
     Luac(PassedOn),

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Entered::Command(args) => args,
     };
     ExitCode::from(match Called::from(&args) {
+        Called::Lua(args) => cmd::lua::main(args),
         Called::Luac(args) => cmd::luac::main(args),
         Called::Moonproof => moonproof(&args),
     })
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
 
 /// Whose command line it is. Those of `lua` and `luac` begin with the name for their messages.
 enum Called<'a> {
+    Lua(&'a [OsString]),
     Luac(&'a [OsString]),
     Moonproof,
 }
@@ -44,12 +46,18 @@ impl<'a> Called<'a> {
     /// `luac` are theirs alone, down to how they misunderstand options.
     fn from(args: &'a [OsString]) -> Self {
         let own_name = args.first().and_then(|name| Path::new(name).file_name());
-        if own_name == Some(OsStr::new("luac")) {
-            return Self::Luac(args);
-        }
-        match args.get(1) {
-            Some(name) if name == "luac" => Self::Luac(&args[1..]),
-            _ => Self::Moonproof,
+        let subcommand = args.get(1).map(OsString::as_os_str);
+        let is = |name: Option<&OsStr>, wanted| name == Some(OsStr::new(wanted));
+        if is(own_name, "lua") {
+            Self::Lua(args)
+        } else if is(own_name, "luac") {
+            Self::Luac(args)
+        } else if is(subcommand, "lua") {
+            Self::Lua(&args[1..])
+        } else if is(subcommand, "luac") {
+            Self::Luac(&args[1..])
+        } else {
+            Self::Moonproof
         }
     }
 }
@@ -70,7 +78,7 @@ fn moonproof(args: &[OsString]) -> u8 {
         Subcommand::List(args) => cmd::list::run(&args),
         Subcommand::Diff(args) => cmd::diff::run(&args),
         // Dealt with before; clap knows of it for the sake of its help.
-        Subcommand::Luac(_) => Ok(false),
+        Subcommand::Lua(_) | Subcommand::Luac(_) => Ok(false),
     };
     match outcome {
         Ok(true) => 0,

@@ -134,6 +134,37 @@ fn luac_combines_files() {
 }
 
 #[test]
+fn lua_runs_scripts_chunks_and_statements() {
+    let files: [(&str, &[u8]); 2] =
+        [("a.lua", b"#!/usr/bin/lua\nprint(arg[0], #arg, ...)"), ("bad.lua", b"x =")];
+    let folder = folder("lua", &files);
+    let fine = |args: &[&str], stdin: &str, stdout: &str| {
+        let ran = run_with_stdin(&folder, &[&["lua"], args].concat(), stdin.as_bytes());
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, stdout), "{args:?}: {}", ran.stderr);
+    };
+    fine(&["a.lua", "x", "y"], "", "a.lua\t2\tx\ty\n");
+    assert_eq!(run(&folder, &["luac", "-s", "-o", "a.out", "a.lua"]).code, 0);
+    fine(&["a.out", "x"], "", "a.out\t1\tx\n");
+    fine(&["-", "x"], "print(...)", "x\n");
+    fine(&[], "print(1)", "1\n");
+    fine(&["-e", "x = 1", "-eprint(x)"], "", "1\n");
+    fine(&["-e", "x = 2", "--", "a.lua"], "", "a.lua\t0\n");
+    fine(&["-v"], "", "Lua 5.4.9  Copyright (C) 1994-2026 Lua.org, PUC-Rio\n");
+    let wrong = |args: &[&str], stderr: &str| {
+        let ran = run(&folder, &[&["lua"], args].concat());
+        assert_eq!(ran.code, 1, "{args:?}");
+        assert_eq!(ran.stderr.lines().next(), Some(stderr), "{args:?}");
+    };
+    wrong(&["bad.lua"], "lua: bad.lua:1: unexpected symbol near <eof>");
+    wrong(&["absent.lua"], "lua: cannot open absent.lua: No such file or directory");
+    wrong(&["-e", "x ="], "lua: (command line):1: unexpected symbol near <eof>");
+    wrong(&["-e"], "lua: '-e' needs argument");
+    wrong(&["-l", "-v"], "lua: '-l' needs argument");
+    wrong(&["-q"], "lua: unrecognized option '-q'");
+    wrong(&["--x"], "lua: unrecognized option '--x'");
+}
+
+#[test]
 fn links_are_the_commands_they_are_named_after() {
     let folder = folder("links", &[("a.lua", b"return 1")]);
     let link = folder.join("luac");
@@ -223,6 +254,8 @@ fn check_compares_and_counts() {
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&json["files"], &json["identical"]), (&2.into(), &2.into()));
     assert_eq!(json["reports"][0]["path"], "good.lua");
+    let ran = run(&folder, &["check", "good.lua", "rejected.lua", "tool"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "3 of 3 files identical\n"));
     let ran = run(&folder, &["check", "--no-run", "--format", "junit", "good.lua"]);
     assert!(ran.stdout.contains("<testcase name=\"good.lua\""), "{}", ran.stdout);
     assert_eq!(run(&folder, &["check", "absent"]).code, 2);
@@ -240,7 +273,7 @@ fn bad_usage_is_told() {
     }
     let ran = run(&folder, &["--help"]);
     assert_eq!(ran.code, 0);
-    for name in ["check", "luac", "verify", "explain", "list", "diff"] {
+    for name in ["check", "lua", "luac", "verify", "explain", "list", "diff"] {
         assert!(ran.stdout.contains(&format!("\n  {name} ")), "{name}");
     }
 }

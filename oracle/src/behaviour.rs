@@ -54,11 +54,15 @@ pub fn compare(oracle: &Oracle, script: &Path, stdin: &[u8]) -> io::Result<Behav
     Ok(Behaviour::Different(findings))
 }
 
+/// Exit status of a Rust program that panicked.
+const PANIC: i32 = 101;
+
 /// The differences between two runs, but for addresses.
 pub fn differences(reference: &Outcome, ours: &Outcome) -> Vec<Finding> {
     let mut findings = Vec::new();
     if reference.end != ours.end {
         let kind = match ours.end {
+            End::Exited(PANIC) => FindingKind::Crash,
             End::Exited(_) => FindingKind::Status,
             End::TimedOut => FindingKind::Timeout,
             End::TooMuchOutput => FindingKind::Stdout,

@@ -66,6 +66,8 @@ pub(crate) fn command(exe: &Path, role: Role, limits: &Limits) -> Command {
             command.env_remove(name);
         }
     }
+    // If our side panics, that it did and where is enough to know.
+    command.env("RUST_BACKTRACE", "0");
     command
 }
 

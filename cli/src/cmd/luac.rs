@@ -15,8 +15,8 @@ use crate::io::{stdout, stdout_is_terminal, write_stdout};
 
 const PROGRAM: &str = "luac";
 const OUTPUT: &str = "luac.out";
-/// What `-v` says: the version this command stands in for.
-const VERSION: &str = "Lua 5.4.9  Copyright (C) 1994-2026 Lua.org, PUC-Rio";
+/// What `-v` says, of `lua` as well: the version these commands stand in for.
+pub(super) const VERSION: &str = "Lua 5.4.9  Copyright (C) 1994-2026 Lua.org, PUC-Rio";
 
 /// Runs the command; the first argument is its name in messages. Returns the exit code.
 pub(crate) fn main(args: &[OsString]) -> u8 {
