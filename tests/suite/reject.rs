@@ -125,7 +125,16 @@ const ATTACKS: &[Attack] = &[
         |c| c.main.abs_line_info = vec![AbsLine { pc: 1, line: 1 }],
         Rule::D2,
     ),
-    attack("line overflow", "\n\nx = 1", |c| c.main.line_defined = i32::MAX as u32 - 129, Rule::D3),
+    attack(
+        "line overflow",
+        "x = 1",
+        |c| {
+            // The format's last int is 128 below that of C.
+            c.main.line_defined = i32::MAX as u32 - 128;
+            c.main.line_info.fill(127);
+        },
+        Rule::D3,
+    ),
     attack("no name", "local x = y", |c| c.main.loc_vars[0].name = None, Rule::D4),
     attack(
         "more variables than registers",
