@@ -1,8 +1,10 @@
-//! What the string library keeps from call to call: a buffer in which results are built.
+//! What the string library keeps from call to call: compiled patterns, and a buffer in which results
+//! are built.
 //!
 //! A function takes the buffer out of the VM, so that a Lua function that it calls finds none and
 //! makes its own, and puts it back when its result is a string.
 
+use super::pattern::{Cache, Capture, MAX_CAPTURES};
 use crate::heap::Gc;
 use crate::native::NativeResult;
 use crate::string::Str;
@@ -16,6 +18,9 @@ const MAX_KEPT: usize = 1 << 20;
 #[derive(Default)]
 pub(crate) struct StringLib {
     buffer: Vec<u8>,
+    pub(super) patterns: Cache,
+    /// Captures of the latest match.
+    pub(super) captures: [Capture; MAX_CAPTURES],
 }
 
 impl Vm {

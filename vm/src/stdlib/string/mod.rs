@@ -3,7 +3,10 @@
 mod arith;
 mod basic;
 mod buffer;
+mod find;
 mod format;
+mod gsub;
+mod pattern;
 mod quote;
 
 use super::{add_functions, natives, new_library};
@@ -23,9 +26,13 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "byte" => basic::byte,
         "char" => basic::char,
         "dump" => basic::dump,
+        "find" => find::find,
         "format" => format::format,
+        "gmatch" => find::gmatch,
+        "gsub" => gsub::gsub,
         "len" => basic::len,
         "lower" => basic::lower,
+        "match" => find::match_,
         "rep" => basic::rep,
         "reverse" => basic::reverse,
         "sub" => basic::sub,

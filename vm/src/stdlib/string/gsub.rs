@@ -1,0 +1,266 @@
+//! `gsub`.
+
+use std::sync::Arc;
+
+use super::pattern::{Capture, Kind, Matcher, Outcome, Program};
+use crate::heap::Gc;
+use crate::native::{NativeResult, NativeRet};
+use crate::string::Str;
+use crate::value::{LuaType, Value};
+use crate::vm::{Raised, Vm};
+
+pub(super) fn gsub(vm: &mut Vm) -> NativeResult {
+    let subject = vm.check_str(1)?;
+    let pattern = vm.check_str(2)?;
+    let most = vm.opt_int(4, i64::MAX)?;
+    let kind = vm.arg(3).tag().lua_type();
+    if !matches!(kind, LuaType::Number | LuaType::String | LuaType::Function | LuaType::Table) {
+        return Err(vm.type_error(3, "string/function/table"));
+    }
+    vm.check_pattern(pattern)?;
+    let mut job = Job { subject: subject.bytes(), copied: 0, out: vm.take_buffer() };
+    let result = if matches!(kind, LuaType::Function | LuaType::Table) {
+        let program = Arc::clone(vm.string_lib.patterns.get(pattern, Kind::Anchorable));
+        // What is called may set the arguments of this function, with the debug library.
+        vm.pinned.push(Value::string(subject));
+        let result = job.replace_by_value(vm, &program, most);
+        vm.pinned.pop();
+        result
+    } else {
+        let text = vm.check_str(3)?.bytes();
+        job.replace_by_text(vm, pattern, text, most)
+    };
+    match result {
+        Ok((n, changed)) => {
+            if changed {
+                vm.append(&mut job.out, &job.subject[job.copied..])?;
+                let string = vm.buffer_to_string(job.out)?;
+                vm.push(Value::string(string));
+            } else {
+                vm.keep_buffer(job.out);
+                vm.push(Value::string(subject));
+            }
+            vm.push(Value::int(n));
+            Ok(NativeRet::Values(2))
+        }
+        Err(raised) => {
+            vm.keep_buffer(job.out);
+            Err(raised)
+        }
+    }
+}
+
+/// What a `gsub` has done so far.
+struct Job<'a> {
+    subject: &'a [u8],
+    /// The subject up to here is in `out`, with replacements.
+    copied: usize,
+    out: Vec<u8>,
+}
+
+/// The number of matches, and whether one of them was replaced.
+type Replaced = Result<(i64, bool), Raised>;
+
+impl<'a> Job<'a> {
+    /// Replaces matches by what a function returns or a table holds.
+    fn replace_by_value(&mut self, vm: &mut Vm, program: &Program, most: i64) -> Replaced {
+        let (mut n, mut changed) = (0, false);
+        let (mut from, mut last) = (0, None);
+        while n < most {
+            let mut matcher = Matcher::new(program, self.subject, &mut vm.string_lib.captures);
+            match matcher.search(from, last) {
+                Outcome::Found { start, end } => {
+                    n += 1;
+                    let value = self.value_for(vm, (start, end), program.n_captures)?;
+                    if !value.is_falsy() {
+                        self.put_value(vm, value, (start, end))?;
+                        changed = true;
+                    }
+                    (from, last) = (end, Some(end));
+                }
+                Outcome::NotFound => break,
+                Outcome::Raised(error) => return Err(vm.pattern_error(error)),
+            }
+            if program.anchored {
+                break;
+            }
+        }
+        Ok((n, changed))
+    }
+
+    /// What the function or table gives for a match.
+    fn value_for(
+        &self,
+        vm: &mut Vm,
+        range: (usize, usize),
+        n_captures: usize,
+    ) -> Result<Value, Raised> {
+        let replacement = vm.arg(3);
+        if let Some(table) = replacement.as_table() {
+            let key = if n_captures == 0 {
+                Value::string(vm.heap.new_string(&self.subject[range.0..range.1]))
+            } else {
+                vm.capture_value(self.subject, 0)?
+            };
+            let value = vm.raw_get(table, key);
+            if !value.is_nil() || table.metatable().is_none() {
+                return Ok(value);
+            }
+            return vm.index(replacement, key);
+        }
+        let position = vm.cur.position(vm.cur.top);
+        vm.push(replacement);
+        let n = vm.push_captures(self.subject, range, n_captures)?;
+        vm.call(n)?;
+        let first = vm.cur.slot_at(position);
+        let value = if first < vm.cur.top { first.get() } else { Value::NIL };
+        vm.cur.top = first;
+        Ok(value)
+    }
+
+    /// Puts a string or number in a match's place.
+    fn put_value(
+        &mut self,
+        vm: &mut Vm,
+        value: Value,
+        (start, end): (usize, usize),
+    ) -> Result<(), Raised> {
+        vm.append(&mut self.out, &self.subject[self.copied..start])?;
+        self.copied = end;
+        match value.as_string().or_else(|| vm.number_to_string(value)) {
+            Some(string) => vm.append(&mut self.out, string.bytes()),
+            None => {
+                let kind = value.tag().lua_type().name();
+                let message = format!("invalid replacement value (a {kind})");
+                Err(vm.error_at_caller(message.as_bytes()))
+            }
+        }
+    }
+
+    /// Replaces matches by a text in which `%1` and the like stand for captures.
+    fn replace_by_text(
+        &mut self,
+        vm: &mut Vm,
+        pattern: Gc<Str>,
+        text: &'a [u8],
+        most: i64,
+    ) -> Replaced {
+        let pieces = pieces_of(text);
+        let mut n = 0;
+        let (mut from, mut last) = (0, None);
+        while n < most {
+            let lib = &mut vm.string_lib;
+            let program = lib.patterns.get(pattern, Kind::Anchorable);
+            let (n_captures, anchored) = (program.n_captures, program.anchored);
+            match Matcher::new(program, self.subject, &mut lib.captures).search(from, last) {
+                Outcome::Found { start, end } => {
+                    n += 1;
+                    vm.append(&mut self.out, &self.subject[self.copied..start])?;
+                    self.copied = end;
+                    for piece in &pieces {
+                        self.put_piece(vm, *piece, (start, end), n_captures)?;
+                    }
+                    (from, last) = (end, Some(end));
+                }
+                Outcome::NotFound => break,
+                Outcome::Raised(error) => return Err(vm.pattern_error(error)),
+            }
+            if anchored {
+                break;
+            }
+        }
+        Ok((n, n > 0))
+    }
+
+    /// Appends a piece of the replacement (`add_s`).
+    #[inline]
+    fn put_piece(
+        &mut self,
+        vm: &mut Vm,
+        piece: Piece<'_>,
+        (start, end): (usize, usize),
+        n_captures: usize,
+    ) -> Result<(), Raised> {
+        match piece {
+            Piece::Text(text) => vm.append(&mut self.out, text),
+            Piece::Capture(i) if i < n_captures => {
+                let Capture { start, end } = vm.string_lib.captures[i];
+                match end {
+                    Capture::UNFINISHED => Err(vm.error_at_caller(b"unfinished capture")),
+                    Capture::POSITION => {
+                        moonproof_bytecode::number::format::push_integer(
+                            &mut self.out,
+                            start as i64 + 1,
+                        );
+                        Ok(())
+                    }
+                    _ => vm.append(&mut self.out, &self.subject[start..end]),
+                }
+            }
+            // Without captures, the first one is the match.
+            Piece::Match | Piece::Capture(0) => vm.append(&mut self.out, &self.subject[start..end]),
+            Piece::Capture(i) => {
+                let message = format!("invalid capture index %{}", i + 1);
+                Err(vm.error_at_caller(message.as_bytes()))
+            }
+            Piece::BadEscape => {
+                Err(vm.error_at_caller(b"invalid use of '%' in replacement string"))
+            }
+        }
+    }
+}
+
+/// A part of a replacement text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Piece<'a> {
+    Text(&'a [u8]),
+    Match,
+    /// By number from 0.
+    Capture(usize),
+    /// An error, when a match gets there.
+    BadEscape,
+}
+
+fn pieces_of(text: &[u8]) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(i) = memchr::memchr(b'%', rest) {
+        if i > 0 {
+            pieces.push(Piece::Text(&rest[..i]));
+        }
+        pieces.push(match rest.get(i + 1) {
+            Some(b'%') => Piece::Text(&rest[i + 1..i + 2]),
+            Some(b'0') => Piece::Match,
+            Some(digit @ b'1'..=b'9') => Piece::Capture(usize::from(digit - b'1')),
+            _ => {
+                pieces.push(Piece::BadEscape);
+                return pieces;
+            }
+        });
+        rest = &rest[i + 2..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replacements_are_taken_apart() {
+        use Piece::{BadEscape, Capture, Match, Text};
+        let check = |text: &[u8], expected: &[Piece<'_>]| {
+            assert_eq!(pieces_of(text), expected, "{}", text.escape_ascii());
+        };
+        check(b"", &[]);
+        check(b"plain", &[Text(b"plain")]);
+        check(b"%0", &[Match]);
+        check(b"<%1-%9>", &[Text(b"<"), Capture(0), Text(b"-"), Capture(8), Text(b">")]);
+        check(b"100%%", &[Text(b"100"), Text(b"%")]);
+        check(b"a%", &[Text(b"a"), BadEscape]);
+        check(b"a%xb", &[Text(b"a"), BadEscape]);
+    }
+}

@@ -1,0 +1,356 @@
+//! Patterns to programs.
+//!
+//! The parser goes through the pattern as the reference's `match` does when every operation
+//! succeeds; captures open and close in the same order on every way through, so that their
+//! numbers, and errors in them, are known here. Then the operations are chosen from the last to
+//! the first, each knowing with what the rest can begin.
+
+use super::set::{ByteSet, bracket, class};
+use super::{Filter, Item, Lead, MAX_CAPTURES, Op, PatternError, Program, SetRef, Start};
+use memchr::memmem;
+
+/// Compiles a pattern. A `^` at its beginning is an anchor if `with_anchor`, as everywhere but in
+/// `gmatch`.
+pub(super) fn compile(pattern: &[u8], with_anchor: bool) -> Program {
+    let anchored = with_anchor && pattern.first() == Some(&b'^');
+    let mut parser = Parser {
+        pattern: if anchored { &pattern[1..] } else { pattern },
+        at: 0,
+        captures: Vec::new(),
+        nodes: Vec::new(),
+        literals: Vec::new(),
+    };
+    while let Some(byte) = parser.pattern.get(parser.at) {
+        if let Err(error) = parser.step(*byte) {
+            parser.nodes.push(Node::Plain(Op::Error(error)));
+            break;
+        }
+    }
+    let n_captures = parser.captures.len();
+    let mut builder = Builder {
+        ops: Vec::with_capacity(parser.nodes.len() + 1),
+        literals: parser.literals,
+        sets: Vec::new(),
+        rest: Rest { first: ByteSet::EMPTY, may_end: true },
+    };
+    builder.ops.push(Op::Match);
+    for node in parser.nodes.iter().rev() {
+        builder.add(node);
+    }
+    builder.finish(anchored, n_captures)
+}
+
+/// How often an item is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    Star,
+    Plus,
+    Minus,
+    Question,
+}
+
+/// A part of the pattern as read.
+enum Node {
+    One(ByteSet),
+    Repeated(ByteSet, Repeat),
+    Frontier(ByteSet),
+    /// What is an operation already.
+    Plain(Op),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CaptureState {
+    Open,
+    Closed,
+    Position,
+}
+
+struct Parser<'a> {
+    pattern: &'a [u8],
+    at: usize,
+    captures: Vec<CaptureState>,
+    nodes: Vec<Node>,
+    literals: Vec<u8>,
+}
+
+impl Parser<'_> {
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.pattern.get(self.at + ahead).copied()
+    }
+
+    /// Reads the part that begins with `byte` (`match`).
+    fn step(&mut self, byte: u8) -> Result<(), PatternError> {
+        match (byte, self.peek(1)) {
+            (b'(', next) => self.open_capture(next == Some(b')')),
+            (b')', _) => {
+                let open = self.captures.iter().rposition(|state| *state == CaptureState::Open);
+                let i = open.ok_or(PatternError::NoCaptureToClose)?;
+                self.captures[i] = CaptureState::Closed;
+                self.push_plain(Op::Close(i as u8), 1);
+                Ok(())
+            }
+            (b'$', None) => {
+                self.push_plain(Op::End, 1);
+                Ok(())
+            }
+            (b'%', Some(b'b')) => match (self.peek(2), self.peek(3)) {
+                (Some(open), Some(close)) => {
+                    self.push_plain(Op::Balance { open, close }, 4);
+                    Ok(())
+                }
+                _ => Err(PatternError::MissingBalanceArguments),
+            },
+            (b'%', Some(b'f')) => {
+                let start = self.at + 2;
+                if self.peek(2) != Some(b'[') {
+                    return Err(PatternError::MissingFrontierSet);
+                }
+                self.at = class_end(self.pattern, start)?;
+                let set = bracket(self.pattern, start, self.at - 1);
+                self.nodes.push(Node::Frontier(set));
+                Ok(())
+            }
+            (b'%', Some(digit @ b'0'..=b'9')) => self.back_reference(digit - b'0'),
+            _ => self.single(byte),
+        }
+    }
+
+    fn push_plain(&mut self, op: Op, len: usize) {
+        self.nodes.push(Node::Plain(op));
+        self.at += len;
+    }
+
+    fn open_capture(&mut self, is_position: bool) -> Result<(), PatternError> {
+        let i = self.captures.len();
+        if i >= MAX_CAPTURES {
+            return Err(PatternError::TooManyCaptures);
+        }
+        if is_position {
+            self.captures.push(CaptureState::Position);
+            self.push_plain(Op::Position(i as u8), 2);
+        } else {
+            self.captures.push(CaptureState::Open);
+            self.push_plain(Op::Open(i as u8), 1);
+        }
+        Ok(())
+    }
+
+    fn back_reference(&mut self, digit: u8) -> Result<(), PatternError> {
+        let capture = usize::from(digit).checked_sub(1);
+        let op = match capture.and_then(|i| self.captures.get(i)) {
+            Some(CaptureState::Closed) => Op::Back(digit - 1),
+            // Quirk: a position counts as text that is too long for any subject.
+            Some(CaptureState::Position) => Op::Fail,
+            Some(CaptureState::Open) | None => return Err(PatternError::CaptureIndex(digit)),
+        };
+        self.push_plain(op, 2);
+        Ok(())
+    }
+
+    /// Reads a single character class with its suffix.
+    fn single(&mut self, byte: u8) -> Result<(), PatternError> {
+        let start = self.at;
+        let end = class_end(self.pattern, start)?;
+        let set = match byte {
+            b'.' => ByteSet::ALL,
+            b'%' => class(self.pattern[start + 1]),
+            b'[' => bracket(self.pattern, start, end - 1),
+            _ => ByteSet::of(byte),
+        };
+        let repeat = match self.pattern.get(end) {
+            Some(b'*') => Some(Repeat::Star),
+            Some(b'+') => Some(Repeat::Plus),
+            Some(b'-') => Some(Repeat::Minus),
+            Some(b'?') => Some(Repeat::Question),
+            _ => None,
+        };
+        self.at = end + usize::from(repeat.is_some());
+        match (repeat, set.first()) {
+            (Some(repeat), _) => self.nodes.push(Node::Repeated(set, repeat)),
+            (None, Some(byte)) if set.len() == 1 => self.push_literal(byte),
+            _ => self.nodes.push(Node::One(set)),
+        }
+        Ok(())
+    }
+
+    /// Adds a byte that stands for itself, to the literal before it if there is one.
+    fn push_literal(&mut self, byte: u8) {
+        self.literals.push(byte);
+        if let Some(Node::Plain(Op::Literal { len, .. })) = self.nodes.last_mut() {
+            *len += 1;
+        } else {
+            let start = self.literals.len() - 1;
+            self.nodes.push(Node::Plain(Op::Literal { start, len: 1 }));
+        }
+    }
+}
+
+/// Where the single character class that begins at `start` ends (`classend`).
+fn class_end(pattern: &[u8], start: usize) -> Result<usize, PatternError> {
+    let mut i = start + 1;
+    match pattern[start] {
+        b'%' if i == pattern.len() => Err(PatternError::EndsWithPercent),
+        b'%' => Ok(i + 1),
+        b'[' => {
+            if pattern.get(i) == Some(&b'^') {
+                i += 1;
+            }
+            // The first character is in the set even if it is a bracket.
+            loop {
+                let byte = *pattern.get(i).ok_or(PatternError::MissingBracket)?;
+                i += 1;
+                if byte == b'%' && i < pattern.len() {
+                    i += 1;
+                }
+                if pattern.get(i) == Some(&b']') {
+                    return Ok(i + 1);
+                }
+            }
+        }
+        _ => Ok(i),
+    }
+}
+
+/// What is known of the operations behind the one to be chosen.
+#[derive(Clone, Copy)]
+struct Rest {
+    /// If the next byte is not in it, the rest fails, unless `may_end`.
+    first: ByteSet,
+    /// Whether the rest may succeed, or raise an error, without looking at the next byte.
+    may_end: bool,
+}
+
+/// The sets with which a new one is compared, so that equal ones are stored once.
+const N_COMPARED_SETS: usize = 16;
+
+struct Builder {
+    /// In reverse order.
+    ops: Vec<Op>,
+    literals: Vec<u8>,
+    sets: Vec<ByteSet>,
+    rest: Rest,
+}
+
+impl Builder {
+    fn set(&mut self, set: ByteSet) -> SetRef {
+        let known = self.sets.iter().rev().take(N_COMPARED_SETS).position(|s| *s == set);
+        let i = match known {
+            Some(back) => self.sets.len() - 1 - back,
+            None => {
+                self.sets.push(set);
+                self.sets.len() - 1
+            }
+        };
+        SetRef { table: (i / 8) as u32, mask: 1 << (i % 8) }
+    }
+
+    fn item(&mut self, set: ByteSet) -> Item {
+        match (set.len(), set.first(), set.not().first()) {
+            (256, ..) => Item::Any,
+            (1, Some(byte), _) => Item::Byte(byte),
+            (255, _, Some(byte)) => Item::NotByte(byte),
+            _ => Item::Set(self.set(set)),
+        }
+    }
+
+    /// What the rest needs next, if that is worth a look.
+    fn filter(&mut self) -> Filter {
+        let Rest { first, may_end } = self.rest;
+        match (first.len(), first.first()) {
+            _ if may_end => Filter::Nothing,
+            (256, _) => Filter::Nothing,
+            (1, Some(byte)) => Filter::Byte(byte),
+            _ => Filter::Set(self.set(first)),
+        }
+    }
+
+    /// Adds the operation of a node in front of the rest.
+    fn add(&mut self, node: &Node) {
+        let op = match *node {
+            Node::One(set) => {
+                self.rest = Rest { first: set, may_end: false };
+                Op::One(self.item(set))
+            }
+            Node::Frontier(set) => {
+                let first = if self.rest.may_end { set } else { set.and(self.rest.first) };
+                self.rest = Rest { first, may_end: false };
+                Op::Frontier(self.set(set))
+            }
+            Node::Repeated(set, repeat) => self.repeated(set, repeat),
+            Node::Plain(op) => {
+                self.pass(op);
+                op
+            }
+        };
+        self.ops.push(op);
+    }
+
+    /// Notes what an operation that needs no choice leaves for the ones before it.
+    fn pass(&mut self, op: Op) {
+        self.rest = match op {
+            Op::Literal { start, .. } => {
+                Rest { first: ByteSet::of(self.literals[start]), may_end: false }
+            }
+            Op::Balance { open, .. } => Rest { first: ByteSet::of(open), may_end: false },
+            Op::Fail | Op::End => Rest { first: ByteSet::EMPTY, may_end: false },
+            Op::Error(_) => Rest { first: ByteSet::EMPTY, may_end: true },
+            // It may hold anything, or nothing.
+            Op::Back(_) => Rest { first: ByteSet::ALL, may_end: true },
+            _ => self.rest,
+        };
+    }
+
+    /// A repetition takes what it can at once if the rest cannot begin with it: then the rest
+    /// fails wherever one more could have been taken. A rest that may end succeeds behind the
+    /// last one.
+    fn repeated(&mut self, set: ByteSet, repeat: Repeat) -> Op {
+        let item = self.item(set);
+        let Rest { first, may_end } = self.rest;
+        let is_disjoint = set.and(first).is_empty();
+        let next = if is_disjoint { Filter::Nothing } else { self.filter() };
+        let plus = repeat == Repeat::Plus;
+        self.rest = if plus {
+            Rest { first: set, may_end: false }
+        } else {
+            Rest { first: set.or(first), may_end }
+        };
+        match repeat {
+            Repeat::Star | Repeat::Plus if is_disjoint => Op::Span { item, plus },
+            Repeat::Star | Repeat::Plus => Op::Greedy { item, plus, next },
+            Repeat::Minus if is_disjoint && !may_end => Op::Span { item, plus },
+            Repeat::Minus => Op::Lazy { item, next },
+            Repeat::Question if is_disjoint => Op::Take(item),
+            Repeat::Question => Op::Optional { item, next },
+        }
+    }
+
+    fn finish(mut self, anchored: bool, n_captures: usize) -> Program {
+        let filter = if anchored { Filter::Nothing } else { self.filter() };
+        let mut ops = self.ops;
+        ops.reverse();
+        let n_opens =
+            ops.iter().take_while(|op| matches!(op, Op::Open(_) | Op::Position(_))).count();
+        let start = match (filter, ops[n_opens]) {
+            _ if anchored => Start::Everywhere,
+            (_, Op::Literal { start, len }) if len > 1 => {
+                let literal = &self.literals[start as usize..][..len];
+                Start::Literal(Box::new(memmem::Finder::new(literal).into_owned()))
+            }
+            (Filter::Nothing, _) => Start::Everywhere,
+            (Filter::Byte(byte), _) => Start::Byte(byte),
+            (Filter::Set(set), _) => Start::Set(set),
+        };
+        let has_back_reference = ops.iter().any(|op| matches!(op, Op::Back(_)));
+        let lead = match ops[n_opens] {
+            Op::Span { item, plus: true } if !has_back_reference => {
+                Some(Lead { item, rest: n_opens + 1 })
+            }
+            _ => None,
+        };
+        let mut tables = vec![[0; 256]; self.sets.len().div_ceil(8)];
+        for (i, set) in self.sets.iter().enumerate() {
+            set.for_each(|byte| tables[i / 8][usize::from(byte)] |= 1 << (i % 8));
+        }
+        Program { anchored, n_captures, ops, literals: self.literals, tables, start, lead }
+    }
+}
