@@ -1,8 +1,8 @@
 //! The opcode table: the one place where a fact about an opcode is stated.
 //!
-//! [`for_each_opcode!`] hands every row to a macro of the caller's. This module expands it to the
-//! [`OpCode`] enum and the run-time table [`OPCODES`]; the listing, the verifier's range checks and
-//! the fuzz generators read that table. What an opcode *does* is written by hand, in the compiler's
+//! [`for_each_opcode!`](crate::for_each_opcode) hands every row to a macro of the caller's. This
+//! module expands it to the [`OpCode`] enum and the run-time table [`OPCODES`]; the listing, the
+//! verifier's range checks and the fuzz generators read that table. What an opcode *does* is written by hand, in the compiler's
 //! emission, the verifier's transfer functions and the interpreter's handlers, each matching on
 //! [`OpCode`] without a wildcard, so that a row cannot be forgotten.
 //!

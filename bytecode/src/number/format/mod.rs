@@ -5,8 +5,8 @@
 //!   `string.format`, with its flags, width and precision in a [`Spec`].
 //!
 //! Rounding is to nearest, ties to even, on the exact binary value. The usual case is one
-//! multiplication by a 128-bit power of ten ([`decimal`]); the rare value too near to a tie, and
-//! wishes for more than 17 digits, are served by exact arithmetic ([`exact`]).
+//! multiplication by a 128-bit power of ten (module `decimal`); the rare value too near to a tie, and
+//! wishes for more than 17 digits, are served by exact arithmetic (module `exact`).
 
 mod decimal;
 mod exact;
