@@ -5,6 +5,8 @@
 //! states in the frame stack ([`Cont`]), so that a chain of `pcall`, metamethods and iterators runs
 //! in one loop ([`Vm::drive`]) and can be left by a yield or an error at any depth.
 
+use std::num::NonZeroU64;
+
 use crate::closure::{Closure, NativeFn};
 use crate::heap::Gc;
 use crate::interp::{Consts, Pc};
@@ -83,8 +85,20 @@ pub(crate) fn cont_of(frame: FrameRef) -> Cont {
     CONTS.get(frame.info.get() as usize).copied().unwrap_or(Cont::None)
 }
 
-/// The next thing to do.
-pub(crate) enum Next {
+/// The next thing to do, packed into two registers with its `Result`: a larger one would travel
+/// through memory at each call and return.
+#[derive(Clone, Copy)]
+pub(crate) struct Next {
+    place: Slot,
+    /// Kind in the low bits, then a count, then what is wanted.
+    word: NonZeroU64,
+}
+
+const _: () = assert!(size_of::<Result<Next, Raised>>() == 16);
+
+/// A [`Next`], unpacked.
+#[derive(Clone, Copy)]
+pub(crate) enum Step {
     /// Call the value in `func` with `n_args` arguments above it.
     Call { func: Slot, n_args: usize, want: i32 },
     /// The top frame ends with `n` results from `first` up.
@@ -93,6 +107,52 @@ pub(crate) enum Next {
     Run,
     /// The host's call has returned.
     Exit,
+}
+
+impl Next {
+    pub(crate) const RUN: Self = Self::new(Slot::NULL, 1, 0, 0);
+    pub(crate) const EXIT: Self = Self::new(Slot::NULL, 2, 0, 0);
+
+    #[inline(always)]
+    const fn new(place: Slot, kind: u64, n: usize, want: i32) -> Self {
+        // The kind is never zero; counts are bounded by the stack's size.
+        let word = kind | (n as u64 & 0x3FFF_FFFF) << 2 | (want as u32 as u64) << 32;
+        let word = match NonZeroU64::new(word) {
+            Some(word) => word,
+            None => NonZeroU64::MIN,
+        };
+        Self { place, word }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_run(self) -> bool {
+        self.word.get() & 3 == 1
+    }
+
+    /// See [`Step::Call`].
+    #[inline(always)]
+    pub(crate) const fn call(func: Slot, n_args: usize, want: i32) -> Self {
+        Self::new(func, 3, n_args, want)
+    }
+
+    /// See [`Step::Return`].
+    #[inline(always)]
+    pub(crate) const fn ret(first: Slot, n: usize) -> Self {
+        // Kind 0 with a mark in the unused half.
+        Self::new(first, 0, n, 1)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn step(self) -> Step {
+        let word = self.word.get();
+        let n = (word as u32 >> 2) as usize;
+        match word & 3 {
+            1 => Step::Run,
+            2 => Step::Exit,
+            3 => Step::Call { func: self.place, n_args: n, want: (word >> 32) as i32 },
+            _ => Step::Return { first: self.place, n },
+        }
+    }
 }
 
 /// Whether the interpreter goes on or returns to the host.
@@ -106,11 +166,11 @@ impl Vm {
     /// Does what is next until a Lua function is to run or the host is to be returned to.
     pub(crate) fn drive(&mut self, mut next: Next) -> Result<Flow, Raised> {
         loop {
-            next = match next {
-                Next::Call { func, n_args, want } => self.begin_call(func, n_args, want)?,
-                Next::Return { first, n } => self.end_frame(first, n)?,
-                Next::Run => return Ok(Flow::Run),
-                Next::Exit => return Ok(Flow::Exit),
+            next = match next.step() {
+                Step::Call { func, n_args, want } => self.begin_call(func, n_args, want)?,
+                Step::Return { first, n } => self.end_frame(first, n)?,
+                Step::Run => return Ok(Flow::Run),
+                Step::Exit => return Ok(Flow::Exit),
             }
         }
     }
@@ -126,17 +186,17 @@ impl Vm {
         match callee.tag() {
             Tag::CLOSURE => match callee.as_closure() {
                 Some(closure) => {
-                    self.push_lua_frame(closure, func, n_args, want).map(|()| Next::Run)
+                    self.push_lua_frame(closure, func, n_args, want).map(|()| Next::RUN)
                 }
-                None => Ok(Next::Run),
+                None => Ok(Next::RUN),
             },
             Tag::NATIVE | Tag::NATIVE_CLOSURE => match callee.as_native() {
                 Some(native) => self.call_native(native, func, n_args, want),
-                None => Ok(Next::Run),
+                None => Ok(Next::RUN),
             },
             _ => {
                 let func = self.insert_call_handler(func, n_args)?;
-                Ok(Next::Call { func, n_args: n_args + 1, want })
+                Ok(Next::call(func, n_args + 1, want))
             }
         }
     }
@@ -220,12 +280,12 @@ impl Vm {
                 if self.heap.is_step_due() {
                     self.safepoint()?;
                 }
-                Ok(Next::Return { first: self.cur.top.sub(n), n })
+                Ok(Next::ret(self.cur.top.sub(n), n))
             }
             NativeRet::Call { n_args, cont } => {
                 self.cur.frame.info.set(cont as u32);
                 let func = self.cur.top.sub(n_args + 1);
-                Ok(Next::Call { func, n_args, want: CONT })
+                Ok(Next::call(func, n_args, CONT))
             }
             NativeRet::Resume { thread, n_args, cont } => {
                 self.cur.frame.info.set(cont as u32);
@@ -243,7 +303,7 @@ impl Vm {
         self.cur.pop_frame();
         if want >= MULTI {
             self.move_results(dest, first, n, want);
-            return Ok(Next::Run);
+            return Ok(Next::RUN);
         }
         match want {
             FINISH_OP => {
@@ -259,7 +319,7 @@ impl Vm {
             _ => {
                 dest.copy_from(first, n);
                 self.cur.top = dest.add(n);
-                Ok(Next::Exit)
+                Ok(Next::EXIT)
             }
         }
     }
@@ -303,21 +363,21 @@ impl Vm {
                 let first = base.sub(1);
                 first.set(Value::bool(true));
                 debug_assert!(dest == base);
-                Ok(Next::Return { first, n: n + 1 })
+                Ok(Next::ret(first, n + 1))
             }
             Cont::Xpcall => {
                 // xpcall(f, handler, ...) called from the third slot: handler, f, arguments.
                 let first = dest.sub(1);
                 first.set(Value::bool(true));
-                Ok(Next::Return { first, n: n + 1 })
+                Ok(Next::ret(first, n + 1))
             }
             Cont::Pairs => {
                 dest.add(n).clear(3_usize.saturating_sub(n));
-                Ok(Next::Return { first: dest, n: 3 })
+                Ok(Next::ret(dest, 3))
             }
             Cont::Closing => self.close_protected(),
             Cont::None | Cont::Results | Cont::Resume | Cont::Wrap | Cont::Yielded => {
-                Ok(Next::Return { first: dest, n })
+                Ok(Next::ret(dest, n))
             }
         }
     }
@@ -338,7 +398,7 @@ impl Vm {
         let thread = self.thread;
         thread.n_native_calls.set(thread.n_native_calls.get() + 1);
         let depth = self.cur.depth();
-        let result = match self.drive(Next::Call { func, n_args, want: HOST }) {
+        let result = match self.drive(Next::call(func, n_args, HOST)) {
             Ok(Flow::Run) => self.run(),
             Ok(Flow::Exit) => Ok(()),
             Err(Raised) => self.unwind_and_run(depth),
@@ -497,7 +557,7 @@ impl Vm {
         first.set(Value::bool(false));
         base.set(error);
         self.cur.top = base.add(1);
-        Ok(Next::Return { first, n: 2 })
+        Ok(Next::ret(first, 2))
     }
 
     /// Variables that a failed call of the host's left open; their handlers cannot yield, and an

@@ -109,6 +109,6 @@ impl Vm {
         func.set(handler);
         func.add(1).set(value);
         func.add(2).set(error);
-        Ok(Next::Call { func, n_args: 2, want })
+        Ok(Next::call(func, 2, want))
     }
 }

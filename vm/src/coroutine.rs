@@ -59,9 +59,9 @@ impl Vm {
         first.copy_from(args, n_args);
         self.cur.top = first.add(n_args);
         if self.cur.depth() == 0 {
-            Ok(Next::Call { func: first.sub(1), n_args, want: BODY })
+            Ok(Next::call(first.sub(1), n_args, BODY))
         } else {
-            Ok(Next::Return { first, n: n_args })
+            Ok(Next::ret(first, n_args))
         }
     }
 
@@ -122,7 +122,7 @@ impl Vm {
                 };
                 dest.copy_from(values, n);
                 self.cur.top = dest.add(n);
-                Ok(Next::Return { first, n: n + usize::from(is_resume) })
+                Ok(Next::ret(first, n + usize::from(is_resume)))
             }
             Err(error) => self.deliver_failure(error),
         }
@@ -139,7 +139,7 @@ impl Vm {
             first.set(Value::bool(false));
             first.add(1).set(error);
             self.cur.top = first.add(2);
-            return Ok(Next::Return { first, n: 2 });
+            return Ok(Next::ret(first, 2));
         }
         let co =
             self.cur.frame.function().as_native_closure().and_then(|f| f.upvalue(0).as_thread());

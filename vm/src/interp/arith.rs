@@ -1,7 +1,7 @@
 //! Arithmetic and bitwise operations on numbers. A success skips the MMBIN that follows.
 //!
 //! Each handler does two integers and two floats itself; an integer with a float goes on in
-//! [`mixed`], everything else in [`slow`].
+//! a handler of its own, everything else in [`slow`].
 
 use moonproof_bytecode::number::arith as number;
 
@@ -11,7 +11,7 @@ use crate::value::{Tag, Value};
 
 /// The result of two integers or two floats.
 macro_rules! arith {
-    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $int:expr, $float:expr) => {{
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $int:expr, $float:expr, $other:ident) => {{
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
             let result: i64 = $int(x.int(), y.int());
@@ -23,13 +23,13 @@ macro_rules! arith {
             $base.byte_add($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
-        return mixed($vm, $pc, $base, $k, $i, $t);
+        return $other($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
 /// Operations whose result is a float.
 macro_rules! float_arith {
-    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $float:expr) => {{
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $float:expr, $other:ident) => {{
         let (x, y) = ($x, $y);
         if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
             let result: f64 = $float(x.float(), y.float());
@@ -41,7 +41,7 @@ macro_rules! float_arith {
             $base.byte_add($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
-        return mixed($vm, $pc, $base, $k, $i, $t);
+        return $other($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
@@ -67,7 +67,7 @@ macro_rules! divide {
             $base.byte_add($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
-        return mixed($vm, $pc, $base, $k, $i, $t);
+        return slow($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
@@ -90,35 +90,38 @@ macro_rules! reg {
     };
 }
 
-/// An integer and a float, for the operations that handlers find often.
-#[inline(never)]
-fn mixed(
-    vm: &mut crate::vm::Vm,
-    pc: super::Pc,
-    base: crate::stack::Slot,
-    k: super::Consts,
-    i: super::Insn,
-    t: super::Table,
-) -> super::Step {
-    use moonproof_bytecode::OpCode;
-    let Some(op) = OpCode::from_u8(i.op()) else { return slow(vm, pc, base, k, i, t) };
-    let x = reg!(base, i.b()).get();
-    let y = match op {
-        OpCode::AddK | OpCode::SubK | OpCode::MulK | OpCode::DivK => k.value(i.c()),
-        OpCode::Add | OpCode::Sub | OpCode::Mul | OpCode::Div => reg!(base, i.c()).get(),
-        _ => return slow(vm, pc, base, k, i, t),
+/// Handlers for an integer and a float, out of line.
+macro_rules! mixed {
+    ($($name:ident $constant:ident $op:tt,)*) => {
+        handlers! {$(
+            #[inline(never)]
+            fn $name(vm, pc, base, k, i, t) {
+                let (x, y) = (reg!(base, i.b()), reg!(base, i.c()));
+                if let (Some(a), Some(b)) = (x.get().to_float(), y.get().to_float()) {
+                    base.byte_add(i.a()).set(Value::float(a $op b));
+                    next!(vm, pc.next(), base, k, t)
+                }
+                return slow(vm, pc, base, k, i, t);
+            }
+
+            #[inline(never)]
+            fn $constant(vm, pc, base, k, i, t) {
+                let (x, y) = (reg!(base, i.b()), k.place(i.c()));
+                if let (Some(a), Some(b)) = (x.get().to_float(), y.get().to_float()) {
+                    base.byte_add(i.a()).set(Value::float(a $op b));
+                    next!(vm, pc.next(), base, k, t)
+                }
+                return slow(vm, pc, base, k, i, t);
+            }
+        )*}
     };
-    let (Some(a), Some(b)) = (x.to_float(), y.to_float()) else {
-        return slow(vm, pc, base, k, i, t);
-    };
-    let result = match op {
-        OpCode::Add | OpCode::AddK => a + b,
-        OpCode::Sub | OpCode::SubK => a - b,
-        OpCode::Mul | OpCode::MulK => a * b,
-        _ => a / b,
-    };
-    base.byte_add(i.a()).set(Value::float(result));
-    next!(vm, pc.next(), base, k, t)
+}
+
+mixed! {
+    mixed_add mixed_add_k +,
+    mixed_sub mixed_sub_k -,
+    mixed_mul mixed_mul_k *,
+    mixed_div mixed_div_k /,
 }
 
 handlers! {
@@ -136,15 +139,15 @@ handlers! {
     }
 
     fn add_k(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_add, |a, b| a + b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_add, |a, b| a + b, mixed_add_k)
     }
 
     fn sub_k(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_sub, |a, b| a - b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_sub, |a, b| a - b, mixed_sub_k)
     }
 
     fn mul_k(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_mul, |a, b| a * b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), i64::wrapping_mul, |a, b| a * b, mixed_mul_k)
     }
 
     fn mod_k(vm, pc, base, k, i, t) {
@@ -152,11 +155,11 @@ handlers! {
     }
 
     fn pow_k(vm, pc, base, k, i, t) {
-        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), number::float_pow)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), number::float_pow, slow)
     }
 
     fn div_k(vm, pc, base, k, i, t) {
-        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), |a, b| a / b)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), |a, b| a / b, mixed_div_k)
     }
 
     fn idiv_k(vm, pc, base, k, i, t) {
@@ -194,15 +197,15 @@ handlers! {
     }
 
     fn add(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), i64::wrapping_add, |a, b| a + b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), i64::wrapping_add, |a, b| a + b, mixed_add)
     }
 
     fn sub(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), i64::wrapping_sub, |a, b| a - b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), i64::wrapping_sub, |a, b| a - b, mixed_sub)
     }
 
     fn mul(vm, pc, base, k, i, t) {
-        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), i64::wrapping_mul, |a, b| a * b)
+        arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), i64::wrapping_mul, |a, b| a * b, mixed_mul)
     }
 
     fn modulo(vm, pc, base, k, i, t) {
@@ -210,11 +213,11 @@ handlers! {
     }
 
     fn pow(vm, pc, base, k, i, t) {
-        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), number::float_pow)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), number::float_pow, slow)
     }
 
     fn div(vm, pc, base, k, i, t) {
-        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), |a, b| a / b)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), |a, b| a / b, mixed_div)
     }
 
     fn idiv(vm, pc, base, k, i, t) {

@@ -3,7 +3,7 @@
 use super::control::{self, Outcome, dispatch, follow, settle};
 use super::unchecked::running;
 use super::{Consts, Insn, Pc, Step, Table, handlers, next};
-use crate::call::{CLOSING_RETURN, FINISH_OP, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
+use crate::call::{self, CLOSING_RETURN, FINISH_OP, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
 use crate::closure::Closure;
 use crate::heap::Gc;
 use crate::metamethod::Event;
@@ -143,15 +143,16 @@ fn call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
         Some(native) => vm.call_native(native, func, n_args, want),
         None => vm.begin_call(func, n_args, want),
     };
-    match next {
-        Ok(Next::Return { first, n }) if vm.cur.frame.want.get() >= MULTI => {
-            let frame = vm.cur.frame;
-            vm.cur.pop_frame();
-            vm.move_results(frame.base.get().sub(1), first, n, frame.want.get());
-            Outcome::Run
-        }
-        other => settle(vm, other),
+    if let Ok(next) = next
+        && let call::Step::Return { first, n } = next.step()
+        && vm.cur.frame.want.get() >= MULTI
+    {
+        let frame = vm.cur.frame;
+        vm.cur.pop_frame();
+        vm.move_results(frame.base.get().sub(1), first, n, frame.want.get());
+        return Outcome::Run;
     }
+    settle(vm, next)
 }
 
 #[inline(never)]
@@ -202,7 +203,7 @@ impl Vm {
         self.cur.pop_frame();
         self.push_lua_frame(closure, dest, n_args, want)?;
         self.cur.frame.info.set(TAIL_CALLED);
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 
     /// RETURN in all its forms (`OP_RETURN`, lvm.c).
@@ -236,7 +237,7 @@ impl Vm {
                 if handler.is_nil() {
                     return Err(self.call_error_for(value, "metamethod 'close'"));
                 }
-                return Ok(Next::Call { func, n_args: 2, want: FINISH_OP });
+                return Ok(Next::call(func, 2, FINISH_OP));
             }
         }
         self.end_frame(first, n)
@@ -271,7 +272,7 @@ impl Vm {
         let first = self.cur.frame.base.get().sub(n + 1);
         target.copy_from(first, n);
         self.cur.top = target.add(n);
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 
     /// Moves a vararg function's frame above its arguments (`luaT_adjustvarargs`).
@@ -279,7 +280,7 @@ impl Vm {
         let n_args = self.cur.top.above(base).max(n_params);
         let n_extra = n_args - n_params;
         let func = base.sub(1);
-        let Some(closure) = func.get().as_closure() else { return Ok(Next::Run) };
+        let Some(closure) = func.get().as_closure() else { return Ok(Next::RUN) };
         let size = usize::from(closure.proto().max_stack) + n_params + 2;
         let position = self.cur.position(func);
         self.cur.top = base.add(n_args);
@@ -296,6 +297,6 @@ impl Vm {
         frame.base.set(new_func.add(1));
         frame.info.set(frame.info.get() | n_extra as u32);
         frame.pc.set(pc);
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 }

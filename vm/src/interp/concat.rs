@@ -24,9 +24,9 @@ handlers! {
 #[inline(never)]
 fn concat_step(vm: &mut Vm, target: Slot, n: usize) -> Outcome {
     let mut next = vm.concat(target, n);
-    if vm.heap.is_step_due() && matches!(next, Ok(Next::Run)) {
+    if vm.heap.is_step_due() && next.is_ok_and(Next::is_run) {
         vm.cur.top = target.add(1);
-        next = vm.safepoint().map(|()| Next::Run);
+        next = vm.safepoint().map(|()| Next::RUN);
     }
     settle(vm, next)
 }
@@ -60,7 +60,7 @@ impl Vm {
             start.set(Value::string(string));
             left -= n_pieces - 1;
         }
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 
     /// The concatenation of strings and numbers.

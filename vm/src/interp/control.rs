@@ -45,7 +45,7 @@ pub(super) enum Outcome {
 #[inline]
 pub(super) fn settle(vm: &mut Vm, next: Result<Next, Raised>) -> Outcome {
     let flow = match next {
-        Ok(Next::Run) => return Outcome::Run,
+        Ok(next) if next.is_run() => return Outcome::Run,
         Ok(next) => vm.drive(next),
         Err(Raised) => Err(Raised),
     };
@@ -141,7 +141,7 @@ pub(super) fn collect(
 
 #[inline(never)]
 fn collect_step(vm: &mut Vm) -> Outcome {
-    let next = vm.safepoint().map(|()| Next::Run);
+    let next = vm.safepoint().map(|()| Next::RUN);
     settle(vm, next)
 }
 

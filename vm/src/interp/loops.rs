@@ -6,6 +6,7 @@ use super::control::{self, Outcome, settle, slow};
 use super::{Insn, handlers, next};
 use crate::call::Next;
 use crate::stack::Slot;
+use crate::stdlib::{IPAIRS_STEP, NEXT};
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
 
@@ -72,6 +73,9 @@ handlers! {
         if vm.cur.pending >= func {
             return control::malformed(vm, pc, base, k, i, t);
         }
+        if func.tag() == Tag::NATIVE && iterate_native(vm, func, i.c()) {
+            next!(vm, pc, base, k, t)
+        }
         let outcome = iterate(vm, func, i.c() as i32);
         control::follow!(vm, t, outcome)
     }
@@ -85,6 +89,41 @@ handlers! {
         state.add(2).set(control);
         next!(vm, pc.jump(i.wide()), base, k, t)
     }
+}
+
+/// The steps of `pairs` and `ipairs` on tables, without a call. The function, the table and the
+/// control value are in `func` and above, where `want` results go; false if it is another iterator.
+#[inline(never)]
+fn iterate_native(vm: &mut Vm, func: Slot, want: usize) -> bool {
+    let Some(table) = func.add(1).get().as_table() else { return false };
+    let control = func.add(2).get();
+    let (key, value) = if func.get().is_identical(Value::native(&NEXT)) {
+        match table.next(&vm.heap, control) {
+            Ok(Some(pair)) => pair,
+            Ok(None) => (Value::NIL, Value::NIL),
+            Err(_) => return false,
+        }
+    } else if func.get().is_identical(Value::native(&IPAIRS_STEP)) {
+        let Some(index) = control.as_int() else { return false };
+        let index = index.wrapping_add(1);
+        let value = table.get_int(index);
+        if value.is_nil() {
+            if table.metatable().is_some() {
+                return false;
+            }
+            (Value::NIL, Value::NIL)
+        } else {
+            (Value::int(index), value)
+        }
+    } else {
+        return false;
+    };
+    func.set(key);
+    if want > 1 {
+        func.add(1).set(value);
+        func.add(2).clear(want - 2);
+    }
+    true
 }
 
 #[inline(never)]
@@ -139,7 +178,7 @@ impl Vm {
         if !runs {
             self.jump_to(i.wide());
         }
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 
     fn loop_float(&self, value: Value) -> Option<f64> {

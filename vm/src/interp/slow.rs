@@ -34,7 +34,7 @@ impl Vm {
         let (base, k) = (frame.base.get(), frame.consts.get());
         let reg = |offset: usize| base.byte_add(offset).get();
         // The verifier knows the opcode (rule S1), and the internal ones are its variants.
-        let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::Run) };
+        let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::RUN) };
         match op {
             OpCode::GetTabUp => {
                 let table = self.upvalue(i.b());
@@ -106,7 +106,7 @@ impl Vm {
                 let value = reg(i.b());
                 if let Some(float) = value.as_float() {
                     base.byte_add(i.a()).set(Value::float(-float));
-                    return Ok(Next::Run);
+                    return Ok(Next::RUN);
                 }
                 self.binary_handler(
                     Event::Unm,
@@ -119,7 +119,7 @@ impl Vm {
                 let value = reg(i.b());
                 if let Some(int) = crate::native::to_integer(value) {
                     base.byte_add(i.a()).set(Value::int(!int));
-                    return Ok(Next::Run);
+                    return Ok(Next::RUN);
                 }
                 self.binary_handler(
                     Event::BNot,
@@ -133,13 +133,13 @@ impl Vm {
             OpCode::Close => self.close_op(base.byte_add(i.a())),
             OpCode::Tbc => {
                 self.mark_to_close(base.byte_add(i.a()), i.a() / SLOT_BYTES)?;
-                Ok(Next::Run)
+                Ok(Next::RUN)
             }
             OpCode::TForPrep => {
                 let register = i.a() / SLOT_BYTES + 3;
                 self.mark_to_close(base.byte_add(i.a()).add(3), register)?;
                 self.jump_to(i.wide());
-                Ok(Next::Run)
+                Ok(Next::RUN)
             }
             OpCode::Eq => self.equal_op(i, reg(i.a()), reg(i.b())),
             OpCode::Lt => self.order_op(i, Event::Lt, reg(i.a()), reg(i.b())),
@@ -177,7 +177,7 @@ impl Vm {
         for (n, arg) in args.iter().enumerate() {
             func.add(n + 1).set(*arg);
         }
-        Ok(Next::Call { func, n_args: args.len(), want: FINISH_OP })
+        Ok(Next::call(func, args.len(), FINISH_OP))
     }
 
     fn get_into(
@@ -190,7 +190,7 @@ impl Vm {
         match self.find(object, key, operand)? {
             Access::Value(value) => {
                 self.cur.frame.base.get().byte_add(i.a()).set(value);
-                Ok(Next::Run)
+                Ok(Next::RUN)
             }
             Access::Handler(handler, object) => self.call_handler(handler, &[object, key]),
         }
@@ -240,7 +240,7 @@ impl Vm {
         operand: Operand,
     ) -> Result<Next, Raised> {
         match self.assign(object, key, value, operand)? {
-            Access::Value(_) => Ok(Next::Run),
+            Access::Value(_) => Ok(Next::RUN),
             Access::Handler(handler, object) => self.call_handler(handler, &[object, key, value]),
         }
     }
@@ -303,7 +303,7 @@ impl Vm {
                 (Some(a), Some(b)) => {
                     Value::float(moonproof_bytecode::number::arith::float_arith(op, a, b))
                 }
-                _ => return Ok(Next::Run),
+                _ => return Ok(Next::RUN),
             },
         };
         self.finish_arith(i, result)
@@ -313,14 +313,14 @@ impl Vm {
         let frame = self.cur.frame;
         frame.base.get().byte_add(i.a()).set(result);
         frame.pc.set(frame.pc.get().next());
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 
     fn bitwise(&mut self, i: Insn, op: OpCode, a: Value, b: Value) -> Result<Next, Raised> {
         use moonproof_bytecode::number::arith::{shift_left, shift_right};
         let (Some(a), Some(b)) = (crate::native::to_integer(a), crate::native::to_integer(b))
         else {
-            return Ok(Next::Run);
+            return Ok(Next::RUN);
         };
         let result = match op {
             OpCode::BAnd | OpCode::BAndK => a & b,
@@ -368,7 +368,7 @@ impl Vm {
     fn len_op(&mut self, i: Insn, value: Value) -> Result<Next, Raised> {
         if let Some(string) = value.as_string() {
             self.cur.frame.base.get().byte_add(i.a()).set(Value::int(string.len() as i64));
-            return Ok(Next::Run);
+            return Ok(Next::RUN);
         }
         let handler = self.handler(value, Event::Len);
         if !handler.is_nil() {
@@ -377,7 +377,7 @@ impl Vm {
         match value.as_table() {
             Some(table) => {
                 self.cur.frame.base.get().byte_add(i.a()).set(Value::int(table.border()));
-                Ok(Next::Run)
+                Ok(Next::RUN)
             }
             None => Err(self.type_error_of(value, "get length of", Operand::reg(i.b()))),
         }
@@ -392,7 +392,7 @@ impl Vm {
                 self.cur.top = self.frame_top();
                 self.call_close(variable, Value::NIL, FINISH_OP)
             }
-            None => Ok(Next::Run),
+            None => Ok(Next::RUN),
         }
     }
 
@@ -449,7 +449,7 @@ impl Vm {
         let frame = self.cur.frame;
         let pc = frame.pc.get();
         frame.pc.set(if outcome == i.k() { pc.next().jump(pc.fetch().wide()) } else { pc.next() });
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 
     /// Ends an instruction whose metamethod has returned `value`.
@@ -458,7 +458,7 @@ impl Vm {
         let pc = frame.pc.get();
         let i = pc.current();
         let base = frame.base.get();
-        let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::Run) };
+        let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::RUN) };
         match op {
             OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => {
                 base.byte_add(pc.previous().a()).set(value);
@@ -501,7 +501,7 @@ impl Vm {
             }
             _ => {}
         }
-        Ok(Next::Run)
+        Ok(Next::RUN)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Table access: fields, items, constructors, length.
 
-use super::unchecked::running;
+use super::unchecked::{Place, running};
 use super::{SLOT_BYTES, control, control::slow, handlers, next};
 use crate::heap::Gc;
+use crate::metamethod::Event;
 use crate::string::Str;
 use crate::table::Table;
 use crate::value::{Tag, Value};
@@ -45,6 +46,41 @@ macro_rules! table_at {
         let place = $place;
         if place.tag() == Tag::TABLE { Some(Gc::<Table>::from_addr(place.payload())) } else { None }
     }};
+}
+
+/// Whether a new key is no matter for a metamethod.
+#[inline(always)]
+fn may_add(table: Gc<Table>) -> bool {
+    table.metatable().is_none_or(|metatable| metatable.lacks(Event::NewIndex))
+}
+
+/// The value at a field, along tables in `__index`; a dead key's tag says that the search met
+/// something else, which is for the slow path.
+#[inline]
+fn inherited(vm: &Vm, table: Gc<Table>, addr: u64, hash: u32) -> Value {
+    const MAX_CLASSES: usize = 16;
+    let index = vm.names.events[Event::Index as usize];
+    let mut table = table;
+    for _ in 0..MAX_CLASSES {
+        let value = table.get_short(addr, hash);
+        if !value.is_nil() {
+            return value;
+        }
+        let Some(metatable) = table.metatable() else { return Value::NIL };
+        if metatable.lacks(Event::Index) {
+            return Value::NIL;
+        }
+        let handler = metatable.get_name(index);
+        match handler.as_table() {
+            Some(class) => table = class,
+            None if handler.is_nil() => {
+                metatable.note_absence(Event::Index);
+                return Value::NIL;
+            }
+            None => break,
+        }
+    }
+    Value::from_parts(Tag::DEAD_KEY, 0)
 }
 
 // Handlers whose names end in `_walk` go along a chain of colliding keys, or find a key absent.
@@ -117,7 +153,11 @@ handlers! {
     fn get_field_walk(vm, pc, base, k, i, t) {
         if let Some(table) = table_at!(base.byte_add(i.b())) {
             let (addr, hash) = k.name(i.c());
-            found_or_nil!(vm, pc, base, k, i, t, table, table.get_short(addr, hash))
+            let value = inherited(vm, table, addr, hash);
+            if value.tag() != Tag::DEAD_KEY {
+                base.byte_add(i.a()).set(value);
+                next!(vm, pc, base, k, t)
+            }
         }
         return slow(vm, pc, base, k, i, t);
     }
@@ -176,7 +216,7 @@ handlers! {
         let key = base.byte_add(i.b()).get();
         let value = k.or_register(i.k(), base, i.c());
         if let Some(table) = base.byte_add(i.a()).get().as_table()
-            && table.metatable().is_none()
+            && may_add(table)
             && (key.tag() == Tag::INT || key.tag() == Tag::SHORT_STR)
             && add_key(vm, table, key, value)
         {
@@ -223,7 +263,7 @@ handlers! {
                 vm.heap.collector.barrier_table(table, value);
                 next!(vm, pc, base, k, t)
             }
-            if table.metatable().is_none() && add_key(vm, table, k.value(i.b()), value) {
+            if may_add(table) && add_key(vm, table, k.value(i.b()), value) {
                 next!(vm, pc, base, k, t)
             }
         }
@@ -253,22 +293,33 @@ handlers! {
         return self_walk(vm, pc, base, k, i, t);
     }
 
-    /// The method of a class: one step along `__index`.
+    /// The method of a class.
     #[inline(never)]
     fn self_walk(vm, pc, base, k, i, t) {
-        let key = k.or_register(i.k(), base, i.c());
-        let object = base.byte_add(i.b()).get();
-        if let Some(table) = object.as_table()
-            && let Some(name) = key.as_string()
-            && name.is_short()
-        {
-            let mut value = table.get_name(name);
-            if value.is_nil()
-                && let Some(metatable) = table.metatable()
-                && let Some(class) = metatable.get_name(vm.names.events[0]).as_table()
-            {
-                value = class.get_name(name);
+        if let Some(table) = table_at!(base.byte_add(i.b())) && i.k() {
+            let (addr, hash) = k.name(i.c());
+            let value = inherited(vm, table, addr, hash);
+            // A method with a long name is a constant, too, but not in any node by address.
+            if value.tag() != Tag::DEAD_KEY && k.place(i.c()).tag() == Tag::SHORT_STR {
+                base.byte_add(i.a() + SLOT_BYTES).set(Value::table(table));
+                base.byte_add(i.a()).set(value);
+                next!(vm, pc, base, k, t)
             }
+        }
+        return self_other(vm, pc, base, k, i, t);
+    }
+
+    /// The method of a string: its metatable's `__index` is the string library.
+    #[inline(never)]
+    fn self_other(vm, pc, base, k, i, t) {
+        let object = base.byte_add(i.b()).get();
+        if let Some(name) = k.or_register(i.k(), base, i.c()).as_string()
+            && name.is_short()
+            && object.tag().is_string()
+            && let Some(metatable) = vm.metatable_of(object)
+            && let Some(class) = metatable.get_name(vm.names.events[Event::Index as usize]).as_table()
+        {
+            let value = class.get_name(name);
             if !value.is_nil() {
                 base.byte_add(i.a() + SLOT_BYTES).set(object);
                 base.byte_add(i.a()).set(value);

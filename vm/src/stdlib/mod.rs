@@ -9,6 +9,7 @@ mod string;
 mod table;
 mod utf8;
 
+pub(crate) use base::{IPAIRS_STEP, NEXT};
 pub(crate) use output::Output;
 pub(crate) use string::StringLib;
 
