@@ -11,6 +11,7 @@
 //! | [`load`] | any bytes | no panic, memory in proportion, what loads dumps back, verdicts agree |
 //! | [`compile_diff`] | any source | the reference's bytes or message; what compiles verifies |
 //! | [`verify`] | chunks | the verifier agrees with a second one, [`model`] |
+//! | [`exec`] | sources and chunks | what verifies runs without a panic and within its limits |
 //!
 //! This crate is a member of the workspace so that its bodies are built and tested with it. The
 //! glue in `fuzz_targets/` is a workspace of its own, because libFuzzer needs a nightly compiler
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod compile_diff;
+pub mod exec;
 pub mod load;
 pub mod model;
 pub mod mutate;

@@ -5,7 +5,7 @@ use std::alloc::System;
 use std::sync::{Mutex, PoisonError};
 
 use cap::Cap;
-use moonproof_fuzz::{Rng, Seed, compile_diff, load, mutate, seeds, verify};
+use moonproof_fuzz::{Rng, Seed, compile_diff, exec, load, mutate, seeds, verify};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -93,5 +93,22 @@ fn verify_target() {
     println!("{}", verify::REACHED.line());
     for end in [verify::REJECTED, verify::VERIFIED] {
         assert!(verify::REACHED.n(end) > 1000, "{}", verify::REACHED.line());
+    }
+}
+
+#[test]
+fn exec_target() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    exec::prepare();
+    let mutate = |bytes: &[u8], max_len, seed| {
+        mutate::mutate_chunk(bytes, max_len, seed)
+            .or_else(|| mutate::mutate_source(bytes, max_len, seed))
+    };
+    smoke(&seeds("exec"), 20, mutate, |input| {
+        with_limit(exec::memory_bound(input.len()), || exec::run(input))
+    });
+    println!("{}", exec::REACHED.line());
+    for end in [exec::REFUSED, exec::REJECTED, exec::FAILED, exec::RETURNED] {
+        assert!(exec::REACHED.n(end) > 100, "{}", exec::REACHED.line());
     }
 }
