@@ -26,7 +26,7 @@ pub const FAILED: usize = 2;
 pub const RETURNED: usize = 3;
 
 /// Instructions that an input may execute.
-const FUEL: u64 = 100_000;
+const FUEL: u64 = 30_000;
 /// Bytes of heap that it may use.
 const MEMORY: usize = 16 << 20;
 /// Stack slots of each of its threads.

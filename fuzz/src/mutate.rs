@@ -7,3 +7,34 @@ mod tokens;
 
 pub use chunk::mutate_chunk;
 pub use tokens::mutate_source;
+
+use moonproof_bytecode::load;
+use moonproof_compiler::compile;
+use moonproof_verifier::check;
+
+/// Mutations that are tried until one is valid.
+const TRIES: u64 = 12;
+
+/// Edits a chunk or a source so that it still verifies or compiles, if a few tries bring that about;
+/// else in some way.
+pub fn mutate_valid(bytes: &[u8], max_len: usize, seed: u64) -> Option<Vec<u8>> {
+    let is_chunk = load(bytes).is_ok();
+    let mut last = None;
+    for i in 0..TRIES {
+        // Seeds are 32 bits of libFuzzer's.
+        let seed = seed | i << 32;
+        if is_chunk {
+            let mutated = mutate_chunk(bytes, max_len, seed)?;
+            if load(&mutated).is_ok_and(|chunk| check(&chunk).is_ok()) {
+                return Some(mutated);
+            }
+            last = Some(mutated);
+        } else if let Some(mutated) = mutate_source(bytes, max_len, seed) {
+            if compile(&mutated, b"=mutated").is_ok() {
+                return Some(mutated);
+            }
+            last = Some(mutated);
+        }
+    }
+    last
+}

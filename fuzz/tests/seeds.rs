@@ -100,11 +100,7 @@ fn verify_target() {
 fn exec_target() {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     exec::prepare();
-    let mutate = |bytes: &[u8], max_len, seed| {
-        mutate::mutate_chunk(bytes, max_len, seed)
-            .or_else(|| mutate::mutate_source(bytes, max_len, seed))
-    };
-    smoke(&seeds("exec"), 20, mutate, |input| {
+    smoke(&seeds("exec"), 20, mutate::mutate_valid, |input| {
         with_limit(exec::memory_bound(input.len()), || exec::run(input))
     });
     println!("{}", exec::REACHED.line());
