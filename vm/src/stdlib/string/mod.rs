@@ -6,6 +6,8 @@ mod buffer;
 mod find;
 mod format;
 mod gsub;
+mod options;
+mod pack;
 mod pattern;
 mod quote;
 
@@ -33,9 +35,12 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "len" => basic::len,
         "lower" => basic::lower,
         "match" => find::match_,
+        "pack" => pack::pack,
+        "packsize" => pack::packsize,
         "rep" => basic::rep,
         "reverse" => basic::reverse,
         "sub" => basic::sub,
+        "unpack" => pack::unpack,
         "upper" => basic::upper,
     };
     let library = new_library(vm, FUNCTIONS);

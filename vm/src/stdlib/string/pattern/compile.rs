@@ -333,7 +333,7 @@ impl Builder {
         let start = match (filter, ops[n_opens]) {
             _ if anchored => Start::Everywhere,
             (_, Op::Literal { start, len }) if len > 1 => {
-                let literal = &self.literals[start as usize..][..len];
+                let literal = &self.literals[start..][..len];
                 Start::Literal(Box::new(memmem::Finder::new(literal).into_owned()))
             }
             (Filter::Nothing, _) => Start::Everywhere,

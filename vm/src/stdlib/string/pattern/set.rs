@@ -38,6 +38,7 @@ impl ByteSet {
         Self([!a, !b, !c, !d])
     }
 
+    #[cfg(test)]
     pub(super) const fn contains(&self, byte: u8) -> bool {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 != 0
     }
