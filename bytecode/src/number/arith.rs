@@ -150,9 +150,11 @@ pub fn fmod(a: f64, b: f64) -> f64 {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if a.abs() < EXACT && b.abs() < EXACT {
         let (m, n) = (a as i64, b as i64);
-        if m as f64 == a && n as f64 == b && n != 0 {
-            // n is not -1 with m = i64::MIN, since both are small.
-            return ((m % n) as f64).copysign(a);
+        if n as f64 == b && n != 0 {
+            // What m cuts off is below the divisor and stays; the sum has no more digits than a
+            // and is exact. n is not -1 with m = i64::MIN, since both are small.
+            let fraction = a - m as f64;
+            return ((m % n) as f64 + fraction).copysign(a);
         }
     }
     fmod_general(a, b)
@@ -179,6 +181,10 @@ fn fmod_general(a: f64, b: f64) -> f64 {
     }
     if a.abs() < b.abs() {
         return a;
+    }
+    if a.abs() < 2.0 * b.abs() {
+        // The difference of two numbers that near to each other is exact.
+        return (a.abs() - b.abs()).copysign(a);
     }
     let (mut m, e) = decompose(a);
     let (n, f) = decompose(b);

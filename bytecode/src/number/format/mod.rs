@@ -119,11 +119,21 @@ fn general(out: &mut impl Sink, value: f64, precision: usize, alternate: bool) {
     // Digits to print; trailing zeros beyond those at hand only with `#`.
     let n_digits = if alternate { precision } else { digits.len() };
     if exponent < -4 || usize::try_from(exponent).is_ok_and(|e| e >= precision) {
-        layout::exponent(out, digits, exponent, n_digits - 1, alternate);
+        // Quirk: glibc has laid out for fixed style what rounding then makes too long for it, and
+        // forgets the zeros that `#` asks for.
+        let outgrown = exponent as usize == precision && rounds_up_to(value, exponent);
+        let n_decimals = if alternate && outgrown { 0 } else { n_digits - 1 };
+        layout::exponent(out, digits, exponent, n_decimals, alternate);
     } else {
         let decimals = (n_digits as i64 - 1 - i64::from(exponent)).max(0) as usize;
         layout::fixed(out, digits, exponent, decimals, alternate);
     }
+}
+
+/// Whether a value that was rounded to 10^`exponent` lies below that. From 10^16 up floats are
+/// integral and cannot.
+fn rounds_up_to(value: f64, exponent: i32) -> bool {
+    (1..=16).contains(&exponent) && value < 10_f64.powi(exponent)
 }
 
 /// Appends the sign that `printf` would print.
