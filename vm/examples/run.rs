@@ -33,7 +33,9 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match moonproof_vm::Lua::new().run(chunk, &args) {
+    let mut lua = moonproof_vm::Lua::new();
+    lua.set_stress(std::env::var_os("MOONPROOF_STRESS").is_some());
+    match lua.run(chunk, &args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", String::from_utf8_lossy(&error.message));

@@ -72,6 +72,13 @@ impl Lua {
         vm.exhausted = None;
     }
 
+    /// Makes each safepoint a whole collection that moves the stack: slow, and hard on anything
+    /// that holds what nothing reaches.
+    pub fn set_stress(&mut self, stress: bool) {
+        self.vm.heap.collector.stress = stress;
+        self.vm.heap.collector.threshold = 0;
+    }
+
     /// Fuel that is left.
     pub fn fuel(&self) -> u64 {
         self.vm.fuel

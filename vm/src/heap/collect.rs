@@ -40,6 +40,8 @@ pub(crate) struct Collector {
     /// Percentage of live memory to wait for before a cycle begins, and of work per byte allocated.
     pub(crate) pause: usize,
     pub(crate) step_multiplier: usize,
+    /// Every safepoint is a whole collection, and moves the stack: for tests.
+    pub(crate) stress: bool,
     pub(super) in_atomic: bool,
     /// Bytes traversed in the current step.
     pub(super) work: usize,
@@ -71,6 +73,7 @@ impl Collector {
             suspended: false,
             pause: 200,
             step_multiplier: 100,
+            stress: false,
             in_atomic: false,
             work: 0,
             gray: Vec::new(),
@@ -320,6 +323,12 @@ impl Vm {
             collector.threshold = allocated + STEP_BYTES;
             return;
         }
+        if collector.stress {
+            self.full_gc();
+            self.heap.collector.threshold = 0;
+            let n = self.cur.capacity();
+            return self.resize_stack(n + 1);
+        }
         let news = allocated.saturating_sub(collector.allocated_at_step).max(STEP_BYTES);
         // The default of 100 traverses 16 bytes for each one allocated: as the reference, whose
         // steps are short of a whole cycle only in large heaps.
@@ -403,7 +412,7 @@ impl Vm {
 
     fn finish_cycle(&mut self) {
         while self.heap.collector.phase != Phase::Pause {
-            self.single_step(usize::MAX);
+            self.single_step(usize::MAX / 2);
         }
     }
 
