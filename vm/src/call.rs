@@ -391,10 +391,13 @@ impl Vm {
     pub(crate) fn call(&mut self, n_args: usize) -> Result<(), Raised> {
         let func = self.cur.top.sub(n_args + 1);
         let position = self.cur.position(func);
-        if self.n_native_calls >= MAX_C_CALLS {
-            return Err(self.native_overflow());
-        }
         self.n_native_calls += 1;
+        if self.n_c_calls() >= MAX_C_CALLS
+            && let Err(raised) = self.check_c_calls()
+        {
+            self.n_native_calls -= 1;
+            return Err(raised);
+        }
         let thread = self.thread;
         thread.n_native_calls.set(thread.n_native_calls.get() + 1);
         let depth = self.cur.depth();
@@ -435,12 +438,25 @@ impl Vm {
         }
     }
 
+    /// Calls of C functions there would be in the reference: one more, that of the host's main
+    /// function.
+    pub(crate) fn n_c_calls(&self) -> u32 {
+        self.n_native_calls + 1
+    }
+
+    /// Too many calls on the Rust stack (`luaE_checkcstack`): a few more are there for a message
+    /// handler.
     #[cold]
-    fn native_overflow(&mut self) -> Raised {
-        let raised = self.runtime_error(b"C stack overflow");
-        // There is no room for a message handler.
-        self.error_handled = true;
-        raised
+    fn check_c_calls(&mut self) -> Result<(), Raised> {
+        if self.n_c_calls() == MAX_C_CALLS {
+            let raised = self.runtime_error(b"C stack overflow");
+            self.run_message_handler();
+            return Err(raised);
+        }
+        if self.n_c_calls() >= MAX_C_CALLS / 10 * 11 {
+            return Err(self.error_in_error());
+        }
+        Ok(())
     }
 
     /// Calls a function with arguments and returns its first result.

@@ -49,7 +49,10 @@ impl Vm {
     /// The error that replaces one which cannot be dealt with (`luaD_errerr`).
     #[cold]
     pub(crate) fn error_in_error(&mut self) -> Raised {
-        self.raise_text(b"error in error handling")
+        let raised = self.raise_text(b"error in error handling");
+        // No handler is to see it.
+        self.error_handled = true;
+        raised
     }
 }
 

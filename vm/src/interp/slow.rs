@@ -117,7 +117,7 @@ impl Vm {
             }
             OpCode::BNot => {
                 let value = reg(i.b());
-                if let Some(int) = crate::native::to_integer(value) {
+                if let Some(int) = integer_of(value) {
                     base.byte_add(i.a()).set(Value::int(!int));
                     return Ok(Next::RUN);
                 }
@@ -502,6 +502,15 @@ impl Vm {
             _ => {}
         }
         Ok(Next::RUN)
+    }
+}
+
+/// A number as an integer, if it has that value; strings are not converted (`luaV_tointegerns`).
+fn integer_of(value: Value) -> Option<i64> {
+    match value.tag() {
+        Tag::INT => Some(value.int_bits()),
+        Tag::FLOAT => moonproof_bytecode::number::convert::float_to_integer(value.float_bits()),
+        _ => None,
     }
 }
 

@@ -33,11 +33,9 @@ impl Vm {
             return Err(format!("attempt to load a {kind} chunk (mode is '{mode}')").into_bytes());
         }
         let chunk = if is_binary {
-            let id = moonproof_bytecode::chunk_id(name);
-            moonproof_bytecode::load(text)
-                .map_err(|error| [id.as_slice(), b": ", error.to_string().as_bytes()].concat())?
+            moonproof_bytecode::load(text).map_err(|error| error.message(name))?
         } else {
-            compile(text, name, self.n_native_calls)?
+            compile(text, name, self.n_c_calls())?
         };
         match moonproof_verifier::verify(chunk) {
             Ok(chunk) => Ok(self.load_verified(chunk)),
@@ -84,13 +82,9 @@ impl Vm {
 }
 
 #[cfg(feature = "compiler")]
-fn compile(
-    text: &[u8],
-    name: &[u8],
-    n_native_calls: u32,
-) -> Result<moonproof_bytecode::Chunk, Vec<u8>> {
-    let _ = n_native_calls;
-    moonproof_compiler::compile(text, name).map_err(|error| error.message().to_vec())
+fn compile(text: &[u8], name: &[u8], n_c_calls: u32) -> Result<moonproof_bytecode::Chunk, Vec<u8>> {
+    moonproof_compiler::compile_nested(text, name, n_c_calls)
+        .map_err(|error| error.message().to_vec())
 }
 
 #[cfg(not(feature = "compiler"))]
