@@ -88,6 +88,17 @@ impl Collector {
         }
     }
 
+    /// To be called after `owner` was made to point to another object.
+    pub(crate) fn barrier_object<A: super::Object, B: super::Object>(
+        &mut self,
+        owner: Gc<A>,
+        object: Gc<B>,
+    ) {
+        if owner.erase().is_black() && object.erase().is_white() {
+            self.barrier_forward(owner.erase(), object.erase());
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn barrier_forward(&mut self, owner: Gc<Header>, object: Gc<Header>) {

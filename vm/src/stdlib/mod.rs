@@ -2,6 +2,7 @@
 
 mod base;
 mod coroutine;
+mod debug;
 mod load;
 mod math;
 mod output;
@@ -30,6 +31,7 @@ pub(crate) fn open_all(vm: &mut Vm) {
     vm.raw_set_name(loaded, "_G", Value::table(globals));
     let libraries: &[(&str, fn(&mut Vm) -> Gc<Table>)] = &[
         ("coroutine", coroutine::open),
+        ("debug", debug::open),
         ("table", table::open),
         ("string", string::open),
         ("math", math::open),

@@ -1,0 +1,441 @@
+//! The debug library (ldblib.c), but for hooks.
+//!
+//! It can change any local variable, upvalue or metatable: the interpreter therefore looks at the
+//! type of each value whenever it uses one.
+
+use super::{natives, new_library};
+use crate::call::{N_EXTRA_MASK, TAIL_CALLED};
+use crate::closure::NativeFn;
+use crate::debug_info::{line_of, local_name, lua_place, short_source, upvalue_name};
+use crate::heap::Gc;
+use crate::native::{NativeResult, NativeRet};
+use crate::stack::{Slot, Stack};
+use crate::table::Table;
+use crate::thread::Thread;
+use crate::value::{LuaType, Value};
+use crate::vm::{Raised, Vm};
+use moonproof_bytecode::limits::MAX_C_CALLS;
+
+pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
+    static FUNCTIONS: &[NativeFn] = natives! {
+        "gethook" => get_hook,
+        "getinfo" => get_info,
+        "getlocal" => get_local,
+        "getmetatable" => get_metatable,
+        "getregistry" => get_registry,
+        "getupvalue" => get_upvalue,
+        "getuservalue" => get_user_value,
+        "setcstacklimit" => set_c_stack_limit,
+        "setlocal" => set_local,
+        "setmetatable" => set_metatable,
+        "setupvalue" => set_upvalue,
+        "setuservalue" => set_user_value,
+        "traceback" => traceback,
+        "upvalueid" => upvalue_id,
+        "upvaluejoin" => upvalue_join,
+    };
+    new_library(vm, FUNCTIONS)
+}
+
+/// The thread that a function is about, and how many arguments that takes.
+fn thread_arg(vm: &Vm) -> (Gc<Thread>, usize) {
+    match vm.arg(1).as_thread() {
+        Some(thread) => (thread, 1),
+        None => (vm.thread, 0),
+    }
+}
+
+/// Looks at a thread's stack, wherever it is.
+fn with_stack<R>(vm: &Vm, thread: Gc<Thread>, f: impl FnOnce(&Stack) -> R) -> Option<R> {
+    if thread == vm.thread { Some(f(&vm.cur)) } else { thread.with_stack(f) }
+}
+
+/// The depth of the frame at a level, 0 being the running function.
+fn depth_at(stack: &Stack, level: i64) -> Option<usize> {
+    let level = usize::try_from(level).ok()?;
+    stack.depth().checked_sub(level).filter(|depth| *depth > 0)
+}
+
+/// What `getinfo` is asked about.
+#[derive(Clone, Copy)]
+enum Subject {
+    Frame(Gc<Thread>, usize),
+    Function(Value),
+}
+
+fn get_info(vm: &mut Vm) -> NativeResult {
+    let (thread, skip) = thread_arg(vm);
+    let options = match vm.opt_str(skip + 2)? {
+        Some(options) => options.bytes().to_vec(),
+        None => b"flnSrtu".to_vec(),
+    };
+    if options.first() == Some(&b'>') {
+        return Err(vm.arg_error(skip + 2, "invalid option '>'"));
+    }
+    let first = vm.arg(skip + 1);
+    let subject = if first.tag().is_function() {
+        Subject::Function(first)
+    } else {
+        let level = vm.check_int(skip + 1)?;
+        match with_stack(vm, thread, |stack| depth_at(stack, level)).flatten() {
+            Some(depth) => Subject::Frame(thread, depth),
+            None => return vm.ret(Value::NIL),
+        }
+    };
+    if options.iter().any(|option| !b"SlnrutLf".contains(option)) {
+        return Err(vm.arg_error(skip + 2, "invalid option"));
+    }
+    let table = describe(vm, subject, &options);
+    vm.ret(Value::table(table))
+}
+
+fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
+    let function = match subject {
+        Subject::Function(function) => function,
+        Subject::Frame(thread, depth) => {
+            with_stack(vm, thread, |stack| stack.frame_at(depth).function()).unwrap_or(Value::NIL)
+        }
+    };
+    let table = vm.heap.new_table();
+    let shared = function.as_closure().map(|closure| closure.proto().shared.clone());
+    let set_int = |vm: &mut Vm, name: &str, n: i64| vm.raw_set_name(table, name, Value::int(n));
+    let set_str = |vm: &mut Vm, name: &str, text: &[u8]| {
+        let text = Value::string(vm.heap.new_string(text));
+        vm.raw_set_name(table, name, text);
+    };
+    for option in options {
+        match option {
+            b'S' => match &shared {
+                Some(shared) => {
+                    let main = shared.proto.line_defined == 0;
+                    set_str(vm, "source", shared.source.as_deref().unwrap_or(b"=?"));
+                    set_str(vm, "short_src", &short_source(shared));
+                    set_str(vm, "what", if main { b"main" } else { b"Lua" });
+                    set_int(vm, "linedefined", i64::from(shared.proto.line_defined));
+                    set_int(vm, "lastlinedefined", i64::from(shared.proto.last_line_defined));
+                }
+                None => {
+                    set_str(vm, "source", b"=[C]");
+                    set_str(vm, "short_src", b"[C]");
+                    set_str(vm, "what", b"C");
+                    set_int(vm, "linedefined", -1);
+                    set_int(vm, "lastlinedefined", -1);
+                }
+            },
+            b'l' => {
+                let line = match subject {
+                    Subject::Frame(thread, depth) => {
+                        with_stack(vm, thread, |stack| line_of(stack.frame_at(depth))).flatten()
+                    }
+                    Subject::Function(_) => None,
+                };
+                set_int(vm, "currentline", line.map_or(-1, i64::from));
+            }
+            b'u' => {
+                let n_upvalues = match (&shared, function.as_native_closure()) {
+                    (Some(shared), _) => shared.proto.upvalues.len(),
+                    (None, Some(closure)) => closure.n_upvalues(),
+                    (None, None) => 0,
+                };
+                set_int(vm, "nups", n_upvalues as i64);
+                let n_params = shared.as_ref().map_or(0, |shared| shared.proto.n_params);
+                set_int(vm, "nparams", i64::from(n_params));
+                let is_vararg = shared.as_ref().is_none_or(|shared| shared.proto.is_vararg != 0);
+                vm.raw_set_name(table, "isvararg", Value::bool(is_vararg));
+            }
+            b'n' => {
+                let name = match subject {
+                    Subject::Frame(thread, depth) => {
+                        with_stack(vm, thread, |stack| vm.function_name(stack, depth)).flatten()
+                    }
+                    Subject::Function(_) => None,
+                };
+                match name {
+                    Some((kind, name)) => {
+                        set_str(vm, "name", &name);
+                        set_str(vm, "namewhat", kind.as_bytes());
+                    }
+                    None => set_str(vm, "namewhat", b""),
+                }
+            }
+            b'r' => {
+                set_int(vm, "ftransfer", 0);
+                set_int(vm, "ntransfer", 0);
+            }
+            b't' => {
+                let tail = match subject {
+                    Subject::Frame(thread, depth) => with_stack(vm, thread, |stack| {
+                        let frame = stack.frame_at(depth);
+                        frame.is_lua() && frame.info.get() & TAIL_CALLED != 0
+                    }),
+                    Subject::Function(_) => None,
+                };
+                vm.raw_set_name(table, "istailcall", Value::bool(tail == Some(true)));
+            }
+            b'L' => {
+                let lines = match &shared {
+                    Some(shared) => {
+                        let lines = vm.heap.new_table();
+                        let skip = usize::from(shared.proto.is_vararg != 0);
+                        for line in shared.proto.lines().skip(skip) {
+                            vm.raw_set_int(lines, i64::from(line), Value::bool(true));
+                        }
+                        Value::table(lines)
+                    }
+                    None => Value::NIL,
+                };
+                vm.raw_set_name(table, "activelines", lines);
+            }
+            _ => vm.raw_set_name(table, "func", function),
+        }
+    }
+    table
+}
+
+/// Name and place of a local variable (`luaG_findlocal`).
+fn find_local(vm: &Vm, stack: &Stack, depth: usize, n: i64) -> Option<(Vec<u8>, Slot)> {
+    let frame = stack.frame_at(depth);
+    let base = frame.base.get();
+    if let Some((proto, pc)) = lua_place(frame) {
+        if n < 0 {
+            let n_extra = i64::from(frame.info.get() & N_EXTRA_MASK);
+            let index = proto.is_vararg.then_some(-n)?;
+            return (index <= n_extra)
+                .then(|| (b"(vararg)".to_vec(), base.sub((n_extra - index + 2) as usize)));
+        }
+        // Rule D5: no more variables are active than there are registers.
+        if n <= i64::from(proto.max_stack)
+            && let Some(name) = local_name(&proto.shared.proto, n as usize, pc)
+        {
+            return Some((name, base.add(n as usize - 1)));
+        }
+    }
+    let limit =
+        if depth == stack.depth() { stack.top } else { vm.func_slot(stack.frame_at(depth + 1)) };
+    let n = usize::try_from(n).ok().filter(|n| *n > 0)?;
+    (limit.above(base) >= n).then(|| {
+        let name: &[u8] = if frame.is_lua() { b"(temporary)" } else { b"(C temporary)" };
+        (name.to_vec(), base.add(n - 1))
+    })
+}
+
+fn get_local(vm: &mut Vm) -> NativeResult {
+    let (thread, skip) = thread_arg(vm);
+    let n = vm.check_int(skip + 2)?;
+    let first = vm.arg(skip + 1);
+    if first.tag().is_function() {
+        let name = first.as_closure().and_then(|closure| {
+            local_name(&closure.proto().shared.proto, usize::try_from(n).ok()?, 0)
+        });
+        return match name {
+            Some(name) => vm.ret_str(&name),
+            None => vm.ret(Value::NIL),
+        };
+    }
+    let depth = check_level(vm, thread, skip + 1)?;
+    let found = with_stack(vm, thread, |stack| {
+        find_local(vm, stack, depth, n).map(|(name, slot)| (name, slot.get()))
+    });
+    match found.flatten() {
+        Some((name, value)) => {
+            vm.push_str(&name);
+            vm.push(value);
+            Ok(NativeRet::Values(2))
+        }
+        None => vm.ret(Value::NIL),
+    }
+}
+
+fn set_local(vm: &mut Vm) -> NativeResult {
+    let (thread, skip) = thread_arg(vm);
+    let n = vm.check_int(skip + 2)?;
+    let depth = check_level(vm, thread, skip + 1)?;
+    let value = vm.check_any(skip + 3)?;
+    let found = with_stack(vm, thread, |stack| {
+        find_local(vm, stack, depth, n).map(|(name, slot)| {
+            slot.set(value);
+            name
+        })
+    });
+    match found.flatten() {
+        Some(name) => vm.ret_str(&name),
+        None => vm.ret(Value::NIL),
+    }
+}
+
+fn check_level(vm: &mut Vm, thread: Gc<Thread>, i: usize) -> Result<usize, Raised> {
+    let level = vm.check_int(i)?;
+    match with_stack(vm, thread, |stack| depth_at(stack, level)).flatten() {
+        Some(depth) => Ok(depth),
+        None => Err(vm.arg_error(i, "level out of range")),
+    }
+}
+
+/// Name and value of a function's upvalue (`aux_upvalue`).
+fn find_upvalue(function: Value, n: i64) -> Option<(Vec<u8>, Value)> {
+    let index = usize::try_from(n.checked_sub(1)?).ok()?;
+    if let Some(closure) = function.as_closure() {
+        let proto = &closure.proto().shared.proto;
+        let name = if proto.upvalue_names.get(index).is_some_and(Option::is_some) {
+            upvalue_name(proto, index)
+        } else {
+            b"(no name)".to_vec()
+        };
+        return (index < closure.n_upvals()).then(|| (name, closure.upval(index).get()));
+    }
+    let closure = function.as_native_closure()?;
+    (index < closure.n_upvalues()).then(|| (Vec::new(), closure.upvalue(index)))
+}
+
+fn get_upvalue(vm: &mut Vm) -> NativeResult {
+    let n = vm.check_int(2)?;
+    let function = vm.check_type(1, LuaType::Function)?;
+    match find_upvalue(function, n) {
+        Some((name, value)) => {
+            vm.push_str(&name);
+            vm.push(value);
+            Ok(NativeRet::Values(2))
+        }
+        None => Ok(NativeRet::Values(0)),
+    }
+}
+
+fn set_upvalue(vm: &mut Vm) -> NativeResult {
+    let value = vm.check_any(3)?;
+    let n = vm.check_int(2)?;
+    let function = vm.check_type(1, LuaType::Function)?;
+    let Some((name, _)) = find_upvalue(function, n) else { return Ok(NativeRet::Values(0)) };
+    let index = n as usize - 1;
+    if let Some(closure) = function.as_closure() {
+        let upval = closure.upval(index);
+        upval.set(value);
+        vm.heap.collector.barrier(upval, value);
+    } else if let Some(closure) = function.as_native_closure() {
+        closure.init_upvalue(index, value);
+        vm.heap.collector.barrier(closure, value);
+    }
+    vm.ret_str(&name)
+}
+
+/// A Lua function argument with an upvalue of that number.
+fn check_upvalue(vm: &mut Vm, i: usize) -> Result<Option<usize>, Raised> {
+    let n = vm.check_int(i + 1)?;
+    let function = vm.check_type(i, LuaType::Function)?;
+    Ok(find_upvalue(function, n).map(|_| n as usize - 1))
+}
+
+fn upvalue_id(vm: &mut Vm) -> NativeResult {
+    let Some(index) = check_upvalue(vm, 1)? else { return vm.ret(Value::NIL) };
+    let function = vm.arg(1);
+    let id = match function.as_closure() {
+        Some(closure) => closure.upval(index).addr(),
+        None => function.payload() + 16 * (index as u64 + 1),
+    };
+    vm.ret(Value::light(id))
+}
+
+fn upvalue_join(vm: &mut Vm) -> NativeResult {
+    let mut ends = [(Value::NIL, 0); 2];
+    for (end, i) in ends.iter_mut().zip([1, 3]) {
+        let Some(index) = check_upvalue(vm, i)? else {
+            return Err(vm.arg_error(i + 1, "invalid upvalue index"));
+        };
+        *end = (vm.arg(i), index);
+    }
+    let [(first, n1), (second, n2)] = ends;
+    let Some(first) = first.as_closure() else {
+        return Err(vm.arg_error(1, "Lua function expected"));
+    };
+    let Some(second) = second.as_closure() else {
+        return Err(vm.arg_error(3, "Lua function expected"));
+    };
+    let upval = second.upval(n2);
+    first.set_upval(n1, upval);
+    vm.heap.collector.barrier_object(first, upval);
+    Ok(NativeRet::Values(0))
+}
+
+fn get_metatable(vm: &mut Vm) -> NativeResult {
+    let value = vm.check_any(1)?;
+    let metatable = vm.metatable_of(value).map_or(Value::NIL, Value::table);
+    vm.ret(metatable)
+}
+
+fn set_metatable(vm: &mut Vm) -> NativeResult {
+    let value = vm.arg(1);
+    let metatable = match vm.arg(2) {
+        given if given.is_nil() => None,
+        given => match given.as_table() {
+            Some(table) => Some(table),
+            None => return Err(vm.type_error(2, "nil or table")),
+        },
+    };
+    if let Some(table) = value.as_table() {
+        vm.set_table_metatable(table, metatable);
+    } else if let Some(userdata) = value.as_userdata() {
+        userdata.set_metatable(metatable);
+        if let Some(metatable) = metatable {
+            vm.heap.collector.barrier(userdata, Value::table(metatable));
+        }
+    } else {
+        vm.metatables[value.tag().lua_type() as usize] = metatable;
+    }
+    vm.ret(value)
+}
+
+fn get_registry(vm: &mut Vm) -> NativeResult {
+    let registry = Value::table(vm.registry);
+    vm.ret(registry)
+}
+
+fn get_user_value(vm: &mut Vm) -> NativeResult {
+    let n = vm.opt_int(2, 1)?;
+    let Some(userdata) = vm.arg(1).as_userdata() else { return vm.ret(Value::NIL) };
+    match usize::try_from(n - 1).ok().and_then(|i| userdata.user_value(i)) {
+        Some(value) => {
+            vm.push(value);
+            vm.push(Value::bool(true));
+            Ok(NativeRet::Values(2))
+        }
+        None => vm.ret(Value::NIL),
+    }
+}
+
+fn set_user_value(vm: &mut Vm) -> NativeResult {
+    let n = vm.opt_int(3, 1)?;
+    let userdata_value = vm.check_type(1, LuaType::Userdata)?;
+    let value = vm.check_any(2)?;
+    let Some(userdata) = userdata_value.as_userdata() else {
+        return Err(vm.type_error(1, "userdata"));
+    };
+    if !usize::try_from(n - 1).is_ok_and(|i| userdata.set_user_value(i, value)) {
+        return vm.ret(Value::NIL);
+    }
+    vm.heap.collector.barrier(userdata, value);
+    vm.ret(userdata_value)
+}
+
+fn get_hook(vm: &mut Vm) -> NativeResult {
+    vm.ret(Value::NIL)
+}
+
+/// The limit cannot be set any more, in the reference either.
+fn set_c_stack_limit(vm: &mut Vm) -> NativeResult {
+    vm.check_int(1)?;
+    vm.ret(Value::int(i64::from(MAX_C_CALLS)))
+}
+
+fn traceback(vm: &mut Vm) -> NativeResult {
+    let (thread, skip) = thread_arg(vm);
+    let message = vm.arg(skip + 1);
+    if !message.is_nil() && !message.tag().is_string() && !message.tag().is_number() {
+        return vm.ret(message);
+    }
+    let message = vm.opt_str(skip + 1)?;
+    let level = vm.opt_int(skip + 2, i64::from(thread == vm.thread))?;
+    let level = usize::try_from(level).unwrap_or(usize::MAX);
+    let text = with_stack(vm, thread, |stack| {
+        vm.traceback(stack, message.map(|message| message.bytes()), level)
+    });
+    vm.ret_str(&text.unwrap_or_default())
+}
