@@ -412,6 +412,8 @@ impl Vm {
 
     fn finish_cycle(&mut self) {
         while self.heap.collector.phase != Phase::Pause {
+            // What an earlier cycle worked must not make this step look finished already.
+            self.heap.collector.work = 0;
             self.single_step(usize::MAX / 2);
         }
     }
