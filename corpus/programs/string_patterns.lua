@@ -43,6 +43,24 @@ for _, p in ipairs {"[", "[a", "[]", "[^", "[a-", "%", "(", "(()", ")", "%1", "(
   print(("%q"):format(p), pcall(string.match, "aaa(", p))
 end
 -- Patterns that are costly but finite, and one that is too deep.
-print(("a"):rep(25):match(("a?"):rep(25) .. ("a"):rep(25)) ~= nil, #("x"):rep(3000):match(".-$"), #("x"):rep(5000):match("(.*)"))
+print(("a"):rep(16):match(("a?"):rep(16) .. ("a"):rep(16)) ~= nil, #("x"):rep(3000):match(".-$"), #("x"):rep(5000):match("(.*)"))
 print(pcall(string.match, ("x"):rep(300000), ("x?"):rep(300000)))
 print(select(2, pcall(string.rep, "x", -5)), (("a"):rep(10, ",")), ("ab"):rep(0), ("ab"):rep(1, "sep"), (""):rep(100), (""):rep(3, "-"))
+
+-- A tokenizer built on anchored matches at a moving position.
+local function tokens(src)
+  local kinds = {{"space", "^%s+"}, {"number", "^%d+%.?%d*"}, {"name", "^[%a_][%w_]*"}, {"string", "^(['\"]).-%1"}, {"op", "^[-+*/=<>~]=?"}, {"other", "^."}}
+  local pos, out = 1, {}
+  while pos <= #src do
+    for _, k in ipairs(kinds) do
+      local s, e = src:find(k[2], pos)
+      if s then
+        if k[1] ~= "space" then out[#out + 1] = k[1] .. ":" .. src:sub(s, e) end
+        pos = e + 1
+        break
+      end
+    end
+  end
+  return table.concat(out, " ")
+end
+print(tokens [[x1 = 3.14 * (y_2 >= "it's" + 'a "b"') ~= _ ? 7]])
