@@ -15,8 +15,8 @@ local function vigenere(s, key, sign)
     return caesar(c, (key:byte(i) - 97) * sign)
   end))
 end
-local v = vigenere("Attack at dawn; retreat at dusk.", "lemon", 1)
-print(v, vigenere(v, "lemon", -1))
+local v = vigenere("Send more paper; the ink is fine.", "marble", 1)
+print(v, vigenere(v, "marble", -1))
 
 local function rail(s, n)
   local rows = {}
@@ -38,7 +38,7 @@ local function unfence(s, n)
   return table.concat(out)
 end
 for n = 2, 5 do
-  local f = fence("WEAREDISCOVEREDFLEE", n)
+  local f = fence("THELAMPISLITCOMEHOME", n)
   print(n, f, unfence(f, n))
 end
 

@@ -115,7 +115,7 @@ local rnd = 12345
 local noise = {}
 for i = 1, 3000 do rnd = rnd * 1103515245 + 12345 & 0x7fffffff noise[i] = string.char(rnd >> 16 & 255) end
 local samples = {
-  "", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "TOBEORNOTTOBEORTOBEORNOT", ("abc"):rep(100), ("x"):rep(1000),
+  "", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "ROWTHEROWTHEBOATROWTHEROW", ("abc"):rep(100), ("x"):rep(1000),
   table.concat(noise), table.concat(noise, ",", 1, 200), "\0\0\0\255\255", ("lorem ipsum dolor "):rep(150),
 }
 for _, s in ipairs(samples) do
