@@ -166,12 +166,35 @@ impl Vm {
         co: Gc<Thread>,
         error: Option<Value>,
     ) -> Result<(), Value> {
-        let mut result = error.map_or(Ok(()), Err);
         let resumer = self.thread;
         resumer.status.set(Status::Normal);
         co.resumer.set(Some(resumer));
         self.switch_to(co);
         co.status.set(Status::Running);
+        let result = self.close_all(error);
+        co.status.set(Status::Dead);
+        co.resumer.set(None);
+        resumer.status.set(Status::Running);
+        self.switch_to(resumer);
+        result
+    }
+
+    /// Closes the variables of the main thread, whoever runs. Nothing goes on after it
+    /// (`lua_close`).
+    pub(crate) fn close_main_thread(&mut self) {
+        if self.thread != self.main_thread {
+            self.thread.status.set(Status::Normal);
+            self.switch_to(self.main_thread);
+        }
+        // There is nobody to tell of an error.
+        self.host_handler = None;
+        let _ = self.close_all(None);
+    }
+
+    /// Leaves all functions of the running thread and closes its variables, whose handlers see the
+    /// error so far.
+    fn close_all(&mut self, error: Option<Value>) -> Result<(), Value> {
+        let mut result = error.map_or(Ok(()), Err);
         while self.cur.depth() > 0 {
             self.cur.pop_frame();
         }
@@ -189,10 +212,6 @@ impl Vm {
             self.close_upvals(self.cur.bottom().add(1));
         }
         self.cur.top = self.cur.bottom().add(1);
-        co.status.set(Status::Dead);
-        co.resumer.set(None);
-        resumer.status.set(Status::Running);
-        self.switch_to(resumer);
         result
     }
 }

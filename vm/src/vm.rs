@@ -8,10 +8,13 @@ use crate::metamethod::Event;
 use crate::metamethod::N_EVENTS;
 use crate::proto::SharedProto;
 use crate::stack::{Slot, Stack};
-use crate::stdlib::{Output, StringLib};
+use crate::stdlib::{
+    DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, OsLib, Standard, Stream, StringLib,
+};
 use crate::string::Str;
 use crate::table::{KeyError, Table};
 use crate::thread::{Status, Thread};
+use crate::userdata::Userdata;
 use crate::value::{N_LUA_TYPES, Value};
 use moonproof_bytecode::EVENT_NAMES;
 use moonproof_bytecode::limits::MAX_STACK;
@@ -32,6 +35,10 @@ pub(crate) struct Names {
     pub(crate) metatable: Gc<Str>,
     /// Registry key of the loaded modules (`LUA_LOADED_TABLE`).
     pub(crate) loaded: Gc<Str>,
+    /// Registry keys of the io library: the metatable of files, and the default files.
+    pub(crate) file_handle: Gc<Str>,
+    pub(crate) io_input: Gc<Str>,
+    pub(crate) io_output: Gc<Str>,
 }
 
 impl Names {
@@ -43,11 +50,23 @@ impl Names {
             pairs: heap.new_string(b"__pairs"),
             metatable: heap.new_string(b"__metatable"),
             loaded: heap.new_string(b"_LOADED"),
+            file_handle: heap.new_string(FILE_HANDLE.as_bytes()),
+            io_input: heap.new_string(DEFAULT_INPUT.as_bytes()),
+            io_output: heap.new_string(DEFAULT_OUTPUT.as_bytes()),
         }
     }
 
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<Str>)) {
-        let others = [self.name, self.tostring, self.pairs, self.metatable, self.loaded];
+        let others = [
+            self.name,
+            self.tostring,
+            self.pairs,
+            self.metatable,
+            self.loaded,
+            self.file_handle,
+            self.io_input,
+            self.io_output,
+        ];
         self.events.iter().chain(&others).for_each(|name| visit(*name));
     }
 }
@@ -86,7 +105,9 @@ pub(crate) struct Vm {
     pub(crate) max_slots: usize,
     pub(crate) closed: bool,
     /// Standard output, as `print` and the io library write it.
-    pub(crate) output: Output,
+    pub(crate) output: Stream,
+    pub(crate) io_lib: IoLib,
+    pub(crate) os_lib: OsLib,
     /// What the string library keeps: buffers and compiled patterns.
     pub(crate) string_lib: StringLib,
     /// State of `math.random`.
@@ -130,7 +151,9 @@ impl Vm {
             memory_limit: usize::MAX,
             max_slots: MAX_STACK,
             closed: false,
-            output: Output::new(),
+            output: Stream::standard(Standard::Output),
+            io_lib: IoLib::default(),
+            os_lib: OsLib::default(),
             string_lib: StringLib::default(),
             random: [0; 4],
             warnings: false,
@@ -308,18 +331,34 @@ impl Vm {
         }
     }
 
+    /// Sets a userdata's metatable, with its finalizer.
+    pub(crate) fn set_userdata_metatable(
+        &mut self,
+        userdata: Gc<Userdata>,
+        metatable: Option<Gc<Table>>,
+    ) {
+        userdata.set_metatable(metatable);
+        if let Some(metatable) = metatable {
+            self.heap.collector.barrier(userdata, Value::table(metatable));
+            if !self.handler_in(Some(metatable), Event::Gc).is_nil() {
+                self.heap.collector.add_finalizable(userdata.erase());
+            }
+        }
+    }
+
     /// Runs all finalizers, as the VM ends.
     pub(crate) fn close(&mut self) {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
         if self.exhausted.is_some() {
-            self.output.flush();
+            // Whoever reads it has gone if this fails.
+            let _ = self.output.flush();
             return;
         }
         self.finalize_all();
         self.run_finalizers(usize::MAX);
-        self.output.flush();
+        let _ = self.output.flush();
     }
 
     /// Where the registers of the running function end, and what is pushed may begin.

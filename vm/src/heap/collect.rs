@@ -129,6 +129,13 @@ impl Collector {
         }
     }
 
+    /// Calls `visit` for every object that has a finalizer, due or not.
+    pub(crate) fn for_each_finalizable(&self, mut visit: impl FnMut(Value)) {
+        for object in self.finalizable.iter().chain(&self.to_finalize) {
+            visit(Value::from_parts(object.tag(), object.addr()));
+        }
+    }
+
     /// Takes the next object whose finalizer is to run.
     pub(crate) fn take_finalizable(&mut self) -> Option<Value> {
         let object = self.to_finalize.pop()?;

@@ -93,6 +93,8 @@ fn print(vm: &mut Vm) -> NativeResult {
         }
     }
     write(vm, b"\n")?;
+    // As `lua_writeline`: what is printed is there for others to see.
+    let _ = vm.output.flush();
     Ok(NativeRet::Values(0))
 }
 

@@ -55,11 +55,7 @@ impl Vm {
     /// As [`Vm::load_chunk`] for a file; `None` is standard input (`luaL_loadfilex`).
     pub(crate) fn load_file(&mut self, path: Option<&[u8]>, mode: &[u8]) -> Result<Value, Vec<u8>> {
         let (name, text) = match path {
-            None => {
-                let mut text = Vec::new();
-                let read = std::io::Read::read_to_end(&mut std::io::stdin(), &mut text);
-                (b"=stdin".to_vec(), read.map(|_| text))
-            }
+            None => (b"=stdin".to_vec(), self.io_lib.stdin.read_rest()),
             Some(path) => ([b"@", path].concat(), std::fs::read(super::os_path(path))),
         };
         match text {

@@ -3,15 +3,18 @@
 mod base;
 mod coroutine;
 mod debug;
+mod io;
 mod load;
 mod math;
-mod output;
+mod os;
 mod string;
+mod system;
 mod table;
 mod utf8;
 
 pub(crate) use base::{IPAIRS_STEP, NEXT};
-pub(crate) use output::Output;
+pub(crate) use io::{DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, Standard, Stream};
+pub(crate) use os::OsLib;
 pub(crate) use string::StringLib;
 
 use crate::closure::NativeFn;
@@ -33,6 +36,8 @@ pub(crate) fn open_all(vm: &mut Vm) {
         ("coroutine", coroutine::open),
         ("debug", debug::open),
         ("table", table::open),
+        ("io", io::open),
+        ("os", os::open),
         ("string", string::open),
         ("math", math::open),
         ("utf8", utf8::open),

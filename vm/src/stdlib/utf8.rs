@@ -114,6 +114,7 @@ fn len(vm: &mut Vm) -> NativeResult {
     if last > text.len() as i64 {
         return Err(vm.arg_error(3, "final position out of bounds"));
     }
+    vm.charge(text.len() / 8)?;
     let mut at = first as usize - 1;
     let mut n = 0;
     while (at as i64) < last {

@@ -137,10 +137,16 @@ fn move_up(vm: &mut Vm, position: i64, end: i64) -> Result<(), Raised> {
         if let Some(table) = plain(vm, 1)
             && table.array_move(position, position + 1, i - position)
         {
-            break;
+            return vm.charge(moved_units(i - position));
         }
+        vm.charge(1)?;
     }
     Ok(())
+}
+
+/// What it costs to move that many items at once.
+fn moved_units(n: i64) -> usize {
+    (n / 16) as usize
 }
 
 fn remove(vm: &mut Vm) -> NativeResult {
@@ -155,9 +161,11 @@ fn remove(vm: &mut Vm) -> NativeResult {
         if let Some(table) = plain(vm, 1)
             && table.array_move(position + 1, position, size - position)
         {
+            vm.charge(moved_units(size - position))?;
             position = size;
             break;
         }
+        vm.charge(1)?;
         let value = item(vm, 1, position + 1)?;
         set_item(vm, 1, position, value)?;
         position += 1;
@@ -189,6 +197,7 @@ fn move_items(vm: &mut Vm) -> NativeResult {
         if !move_within_array(vm, to, (first, target, n)) {
             for k in 0..n {
                 let i = if upwards { k } else { n - 1 - k };
+                vm.charge(1)?;
                 let value = item(vm, 1, first + i)?;
                 set_item(vm, to, target + i, value)?;
             }
@@ -248,6 +257,7 @@ fn add_item(vm: &mut Vm, text: &mut Vec<u8>, i: i64) -> Result<(), Raised> {
             }
         },
     }
+    vm.charge(1)?;
     // A doubling Vec may take twice this.
     vm.check_memory(text.len().saturating_mul(2))
 }
@@ -277,6 +287,7 @@ fn unpack(vm: &mut Vm) -> NativeResult {
     if !fits {
         return Err(vm.error_at_caller(b"too many results to unpack"));
     }
+    vm.charge(n as usize)?;
     if let Some(table) = plain(vm, 1) {
         for i in first..=last {
             vm.push(table.get_int(i));

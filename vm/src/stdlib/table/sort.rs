@@ -34,6 +34,7 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
         } else if let Some(table) = plain(vm, 1)
             && sort_uniform(vm, table, n)
         {
+            vm.charge(n as usize * 4)?;
             return Ok(NativeRet::Values(0));
         }
         vm.set_n_args(RIGHT);
@@ -141,6 +142,7 @@ impl Order for ByFunction {
 
 /// Loads item `i` into a slot.
 fn load(vm: &mut Vm, slot: usize, i: u32) -> Result<(), Raised> {
+    vm.charge(1)?;
     let value = item(vm, 1, i.into())?;
     vm.set_arg(slot, value);
     Ok(())

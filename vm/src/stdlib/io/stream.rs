@@ -1,0 +1,370 @@
+//! Buffered files after C's `FILE`: when bytes reach the system is what the reference's library
+//! does, since other handles and other processes can see it.
+//!
+//! A stream either reads or writes at a time; going over from one to the other writes out what is
+//! pending, or seeks back over what was read ahead.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
+
+/// Bytes of a buffer, as glibc takes them for files and pipes.
+const BUFFER: usize = 4096;
+/// C's `EINVAL` and `EBADF`, the same on every Unix.
+const INVALID_ARGUMENT: i32 = 22;
+const BAD_DESCRIPTOR: i32 = 9;
+
+/// The three files that every process has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standard {
+    Input,
+    Output,
+    Error,
+}
+
+enum Source {
+    File(File),
+    /// A standard file that was not used yet.
+    Unopened(Standard),
+}
+
+/// When what is written reaches the system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Buffering {
+    None,
+    Line,
+    Full,
+}
+
+/// A buffered file.
+pub(crate) struct Stream {
+    source: Source,
+    readable: bool,
+    writable: bool,
+    buffering: Buffering,
+    /// What was read and not consumed, from `start` on, or what is to be written.
+    buffer: Vec<u8>,
+    start: usize,
+    writing: bool,
+    /// The end was reached in the current operation.
+    at_end: bool,
+    error: Option<io::Error>,
+}
+
+impl Stream {
+    pub(super) fn new(file: File, readable: bool, writable: bool) -> Self {
+        let buffering = if file.is_terminal() { Buffering::Line } else { Buffering::Full };
+        Self::of(Source::File(file), (readable, writable), buffering)
+    }
+
+    /// A standard file, opened when it is first used.
+    pub(crate) fn standard(which: Standard) -> Self {
+        let buffering = if which == Standard::Error { Buffering::None } else { Buffering::Full };
+        let is_input = which == Standard::Input;
+        Self::of(Source::Unopened(which), (is_input, !is_input), buffering)
+    }
+
+    fn of(source: Source, (readable, writable): (bool, bool), buffering: Buffering) -> Self {
+        Self {
+            source,
+            readable,
+            writable,
+            buffering,
+            buffer: Vec::new(),
+            start: 0,
+            writing: false,
+            at_end: false,
+            error: None,
+        }
+    }
+
+    /// The file itself.
+    fn file(&mut self) -> io::Result<&mut File> {
+        if let Source::Unopened(which) = self.source {
+            let file = duplicate(which)?;
+            if which == Standard::Output && file.is_terminal() {
+                self.buffering = Buffering::Line;
+            }
+            self.source = Source::File(file);
+        }
+        match &mut self.source {
+            Source::File(file) => Ok(file),
+            Source::Unopened(_) => Err(io::Error::from_raw_os_error(BAD_DESCRIPTOR)),
+        }
+    }
+
+    /// Quirk: what is not buffered stays so, since glibc has taken its buffer away.
+    pub(super) fn set_buffering(&mut self, buffering: Buffering) {
+        if self.buffering != Buffering::None {
+            self.buffering = buffering;
+        }
+    }
+
+    /// Begins an operation that reads: forgets the end and errors met before.
+    pub(super) fn begin_reading(&mut self) {
+        self.at_end = false;
+        self.error = None;
+        if !self.readable {
+            self.error = Some(io::Error::from_raw_os_error(BAD_DESCRIPTOR));
+        } else if self.writing {
+            if let Err(error) = self.flush() {
+                self.error = Some(error);
+            }
+            self.writing = false;
+        }
+    }
+
+    /// The error that the current operation met.
+    pub(super) fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+
+    /// What is in the buffer; reads more if there is nothing. Empty at the end, or after an error.
+    fn available(&mut self) -> &[u8] {
+        if self.start == self.buffer.len() && !self.at_end && self.error.is_none() {
+            self.fill();
+        }
+        &self.buffer[self.start..]
+    }
+
+    fn fill(&mut self) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(BUFFER, 0);
+        let result = self.file().and_then(|file| {
+            loop {
+                match file.read(&mut buffer) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    result => return result,
+                }
+            }
+        });
+        let n = match result {
+            Ok(n) => {
+                self.at_end = n == 0;
+                n
+            }
+            Err(error) => {
+                self.error = Some(error);
+                0
+            }
+        };
+        buffer.truncate(n);
+        self.buffer = buffer;
+        self.start = 0;
+    }
+
+    /// The next byte, left where it is.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        self.available().first().copied()
+    }
+
+    /// Goes behind the byte that was peeked at.
+    pub(super) fn skip(&mut self) {
+        self.start += 1;
+    }
+
+    /// Appends bytes to `out` up to and including a newline, as far as they are in the buffer, or
+    /// `None` if there are no more. True if the line is complete.
+    pub(super) fn read_line_part(&mut self, out: &mut Vec<u8>) -> Option<bool> {
+        let available = self.available();
+        if available.is_empty() {
+            return None;
+        }
+        let newline = available.iter().position(|byte| *byte == b'\n');
+        let n = newline.map_or(available.len(), |at| at + 1);
+        out.extend_from_slice(&available[..n]);
+        self.start += n;
+        Some(newline.is_some())
+    }
+
+    /// Appends at most `n` bytes to `out`; zero only at the end or after an error.
+    pub(super) fn read_part(&mut self, out: &mut Vec<u8>, n: usize) -> usize {
+        let available = self.available();
+        let n = n.min(available.len());
+        out.extend_from_slice(&available[..n]);
+        self.start += n;
+        n
+    }
+
+    /// Everything up to the end.
+    pub(crate) fn read_rest(&mut self) -> io::Result<Vec<u8>> {
+        self.begin_reading();
+        let mut text = Vec::new();
+        while self.read_part(&mut text, usize::MAX) > 0 {}
+        match self.take_error() {
+            Some(error) => Err(error),
+            None => Ok(text),
+        }
+    }
+
+    /// Writes bytes: all of them, or it is an error (`fwrite`).
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if !self.writing {
+            self.begin_writing()?;
+        }
+        match self.buffering {
+            // The common case: there is room.
+            Buffering::Full if bytes.len() <= BUFFER - self.buffer.len() => {
+                self.buffer.extend_from_slice(bytes);
+                Ok(())
+            }
+            Buffering::Full => self.write_blocks(bytes),
+            Buffering::Line => self.write_lines(bytes),
+            Buffering::None => {
+                self.flush()?;
+                self.file()?.write_all(bytes)
+            }
+        }
+    }
+
+    #[cold]
+    fn begin_writing(&mut self) -> io::Result<()> {
+        if !self.writable {
+            return Err(io::Error::from_raw_os_error(BAD_DESCRIPTOR));
+        }
+        // Finds out whether it is a terminal.
+        self.file()?;
+        self.drop_read_ahead()?;
+        self.writing = true;
+        Ok(())
+    }
+
+    /// Fills the buffer and writes it out, then whole blocks; the rest stays in the buffer.
+    fn write_blocks(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let (head, rest) =
+            bytes.split_at(BUFFER.saturating_sub(self.buffer.len()).min(bytes.len()));
+        self.buffer.extend_from_slice(head);
+        self.flush()?;
+        let (blocks, tail) = rest.split_at(rest.len() - rest.len() % BUFFER);
+        self.file()?.write_all(blocks)?;
+        self.buffer.extend_from_slice(tail);
+        Ok(())
+    }
+
+    /// Writes out everything up to the last newline.
+    fn write_lines(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match bytes.iter().rposition(|byte| *byte == b'\n') {
+            Some(last) => {
+                let (lines, rest) = bytes.split_at(last + 1);
+                self.write_blocks(lines)?;
+                self.flush()?;
+                self.write_blocks_if_full(rest)
+            }
+            None => self.write_blocks_if_full(bytes),
+        }
+    }
+
+    fn write_blocks_if_full(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() <= BUFFER.saturating_sub(self.buffer.len()) {
+            self.buffer.extend_from_slice(bytes);
+            Ok(())
+        } else {
+            self.write_blocks(bytes)
+        }
+    }
+
+    /// Writes out what is pending (`fflush`). After an error the rest of it is lost, as in glibc.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        if !self.writing || self.buffer.is_empty() {
+            return Ok(());
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut done = 0;
+        let result = self.file().and_then(|file| {
+            while done < buffer.len() {
+                match file.write(&buffer[done..]) {
+                    Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                    Ok(n) => done += n,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        });
+        buffer.clear();
+        self.buffer = buffer;
+        result
+    }
+
+    /// Writes out what is pending if somebody may be looking.
+    pub(super) fn flush_to_terminal(&mut self) {
+        if self.buffering == Buffering::Line {
+            // A failure shows in the next write.
+            let _ = self.flush();
+        }
+    }
+
+    /// Puts the file back where reading has come to.
+    fn drop_read_ahead(&mut self) -> io::Result<()> {
+        let ahead = (self.buffer.len() - self.start) as i64;
+        self.buffer.clear();
+        self.start = 0;
+        if ahead > 0 { self.file()?.seek(SeekFrom::Current(-ahead)).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// Moves to another position, and returns it (`fseek`, `ftell`).
+    pub(super) fn seek(&mut self, whence: Whence, offset: i64) -> io::Result<u64> {
+        let target = match whence {
+            Whence::Start => match u64::try_from(offset) {
+                Ok(offset) => SeekFrom::Start(offset),
+                Err(_) => return Err(io::Error::from_raw_os_error(INVALID_ARGUMENT)),
+            },
+            Whence::Current => SeekFrom::Current(offset),
+            Whence::End => SeekFrom::End(offset),
+        };
+        if self.writing {
+            self.flush()?;
+            self.writing = false;
+        } else {
+            // A pipe cannot go back: what was read ahead must survive the failure.
+            self.file()?.stream_position()?;
+            self.drop_read_ahead()?;
+        }
+        self.at_end = false;
+        self.file()?.seek(target)
+    }
+
+    /// Where the next byte is read or written in a file that appends: its end.
+    pub(super) fn seek_to_end(&mut self) {
+        // What cannot seek has no position.
+        if let Ok(file) = self.file() {
+            let _ = file.seek(SeekFrom::End(0));
+        }
+    }
+}
+
+/// What a position is counted from.
+#[derive(Clone, Copy)]
+pub(super) enum Whence {
+    Start,
+    Current,
+    End,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = self.flush();
+    }
+}
+
+/// A file of our own for a standard one: with the same position, but not closed when ours is.
+#[cfg(unix)]
+fn duplicate(which: Standard) -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(match which {
+        Standard::Input => io::stdin().as_fd().try_clone_to_owned(),
+        Standard::Output => io::stdout().as_fd().try_clone_to_owned(),
+        Standard::Error => io::stderr().as_fd().try_clone_to_owned(),
+    }?))
+}
+
+/// A file of our own for a standard one: with the same position, but not closed when ours is.
+#[cfg(windows)]
+fn duplicate(which: Standard) -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(File::from(match which {
+        Standard::Input => io::stdin().as_handle().try_clone_to_owned(),
+        Standard::Output => io::stdout().as_handle().try_clone_to_owned(),
+        Standard::Error => io::stderr().as_handle().try_clone_to_owned(),
+    }?))
+}
