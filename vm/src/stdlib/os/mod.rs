@@ -199,7 +199,6 @@ fn getenv(vm: &mut Vm) -> NativeResult {
 /// An environment variable's content.
 pub(super) fn env_var(name: &[u8]) -> Option<Vec<u8>> {
     let name = os_path(name);
-    let name: &std::path::Path = name.as_ref();
     std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
 }
 
@@ -234,10 +233,9 @@ fn exit(vm: &mut Vm) -> NativeResult {
 fn remove(vm: &mut Vm) -> NativeResult {
     let name = vm.check_str(1)?;
     let name = c_string(name.bytes());
-    let path = os_path(name);
-    let result = match std::fs::remove_file(&path) {
+    let result = match std::fs::remove_file(os_path(name)) {
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
-            std::fs::remove_dir(&path)
+            std::fs::remove_dir(os_path(name))
         }
         result => result,
     };
