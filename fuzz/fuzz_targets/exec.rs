@@ -5,17 +5,19 @@ use std::alloc::System;
 
 use cap::Cap;
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use moonproof_fuzz::{exec, mutate};
+use moonproof_fuzz::{exec, memory, mutate};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
+fn set_limit(limit: usize) {
+    ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
+}
+
 fuzz_target!(|input: &[u8]| -> Corpus {
     exec::prepare();
     let limit = ALLOCATOR.allocated() + exec::memory_bound(input.len());
-    ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
-    let keep = exec::run(input);
-    ALLOCATOR.set_limit(usize::MAX).expect("no limit");
+    let keep = memory::limited(set_limit, limit, || exec::run(input));
     if let Some(line) = exec::REACHED.due() {
         eprintln!("{line}");
     }

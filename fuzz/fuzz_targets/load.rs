@@ -5,16 +5,18 @@ use std::alloc::System;
 
 use cap::Cap;
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use moonproof_fuzz::{load, mutate};
+use moonproof_fuzz::{load, memory, mutate};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
+fn set_limit(limit: usize) {
+    ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
+}
+
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let limit = ALLOCATOR.allocated() + load::memory_bound(bytes.len());
-    ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
-    let keep = load::run(bytes);
-    ALLOCATOR.set_limit(usize::MAX).expect("no limit");
+    let keep = memory::limited(set_limit, limit, || load::run(bytes));
     if let Some(line) = load::REACHED.due() {
         eprintln!("{line}");
     }

@@ -21,6 +21,7 @@
 pub mod compile_diff;
 pub mod exec;
 pub mod load;
+pub mod memory;
 pub mod model;
 pub mod mutate;
 mod reached;

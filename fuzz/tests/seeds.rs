@@ -5,7 +5,7 @@ use std::alloc::System;
 use std::sync::{Mutex, PoisonError};
 
 use cap::Cap;
-use moonproof_fuzz::{Rng, Seed, compile_diff, exec, load, mutate, seeds, verify};
+use moonproof_fuzz::{Rng, Seed, compile_diff, exec, load, memory, mutate, seeds, verify};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -15,10 +15,8 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Runs a body with that much memory on top of what is in use.
 fn with_limit(limit: usize, body: impl FnOnce() -> bool) -> bool {
-    ALLOCATOR.set_limit(ALLOCATOR.allocated() + limit).expect("a limit above what is in use");
-    let keep = body();
-    ALLOCATOR.set_limit(usize::MAX).expect("no limit");
-    keep
+    let set_limit = |limit| ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
+    memory::limited(set_limit, ALLOCATOR.allocated() + limit, body)
 }
 
 /// Runs a body over seeds and `n` mutations of each, and over cut and damaged seeds.
