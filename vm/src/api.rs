@@ -61,6 +61,16 @@ impl Lua {
         Self { vm }
     }
 
+    /// A VM with all standard libraries, whose paths for modules are the default ones: environment
+    /// variables do not change them.
+    pub fn ignoring_environment() -> Self {
+        let mut vm = Vm::new();
+        let registry = vm.registry;
+        vm.raw_set_name(registry, "LUA_NOENV", Value::bool(true));
+        crate::stdlib::open_all(&mut vm);
+        Self { vm }
+    }
+
     /// Limits what is run from now on.
     pub fn set_limits(&mut self, limits: Limits) {
         let vm = &mut self.vm;

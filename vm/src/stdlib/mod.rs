@@ -7,6 +7,7 @@ mod io;
 mod load;
 mod math;
 mod os;
+mod package;
 mod string;
 mod system;
 mod table;
@@ -33,6 +34,7 @@ pub(crate) fn open_all(vm: &mut Vm) {
     let globals = vm.globals;
     vm.raw_set_name(loaded, "_G", Value::table(globals));
     let libraries: &[(&str, fn(&mut Vm) -> Gc<Table>)] = &[
+        ("package", package::open),
         ("coroutine", coroutine::open),
         ("debug", debug::open),
         ("table", table::open),
