@@ -357,10 +357,15 @@ impl Vm {
     /// cycle.
     pub(crate) fn gc_step_of(&mut self, n: i64) -> bool {
         let limit = if n <= 0 { STEP_BYTES * 2 } else { (n as usize).saturating_mul(1 << 10) };
-        self.heap.collector.work = 0;
-        let mut ended = false;
-        while !ended && self.heap.collector.work < limit {
-            ended = self.single_step(limit);
+        let (mut ended, mut done) = (false, 0_usize);
+        while !ended && done < limit {
+            let was_marking = self.heap.collector.phase == Phase::Mark;
+            self.heap.collector.work = 0;
+            ended = self.single_step(limit - done);
+            // The atomic step ends a step of the collector's own, but not one asked for.
+            if !was_marking || self.heap.collector.phase == Phase::Mark {
+                done = done.saturating_add(self.heap.collector.work);
+            }
         }
         if self.heap.collector.has_finalizers_due() {
             self.run_finalizers(usize::MAX);
