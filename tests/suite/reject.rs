@@ -5,12 +5,22 @@
 //! Attacks that only knowledge of values or of lifetimes could refuse (rules of the letters T, C
 //! and V) verify so far; the VM checks types where it uses them.
 
+use libtest_mimic::Trial;
 use moonproof_bytecode::OpCode::*;
 use moonproof_bytecode::{
     AbsLine, Chunk, Constant, Instruction, OpCode, Proto, Strip, UpvalDesc, dump, load_with_offsets,
 };
 use moonproof_compiler::compile;
+use moonproof_tests::trial::asserting;
 use moonproof_verifier::{Rule, verify};
+
+pub(crate) fn tests() -> Vec<Trial> {
+    vec![
+        asserting("reject::attacks_are_rejected", attacks_are_rejected),
+        asserting("reject::findings_point_at_the_edit", findings_point_at_the_edit),
+        asserting("reject::attacks_cover_the_catalogue", attacks_cover_the_catalogue),
+    ]
+}
 
 /// A source, an edit of the chunk made of it, and what is to be found.
 struct Attack {
@@ -334,7 +344,6 @@ const ATTACKS: &[Attack] = &[
     attack("results nobody takes", "f()", |c| set(c, Call, |word| word.with_c(0)), Rule::O2),
 ];
 
-#[test]
 fn attacks_are_rejected() {
     let mut failures = Vec::new();
     for Attack { what, source, edit, rule } in ATTACKS {
@@ -362,7 +371,6 @@ fn attacks_are_rejected() {
 }
 
 /// The offset of a finding is that of the edited word.
-#[test]
 fn findings_point_at_the_edit() {
     let mut chunk = compile(FIXED.as_bytes(), b"=attack").expect("a source that compiles");
     let pc = at(nested(&mut chunk), Move);
@@ -381,7 +389,6 @@ fn findings_point_at_the_edit() {
 
 /// Every rule that the verifier keeps is broken by an attack, but for those that the unit tests of
 /// the verifier break better.
-#[test]
 fn attacks_cover_the_catalogue() {
     let missing: Vec<&str> = Rule::ALL
         .iter()

@@ -6,11 +6,17 @@
 //! collects garbage and moves its stack whenever it can. A debug build asserts what the
 //! interpreter takes for granted.
 
+use libtest_mimic::Trial;
 use moonproof_bytecode::OpCode::*;
 use moonproof_bytecode::{Chunk, Instruction, OpCode, Proto};
 use moonproof_compiler::compile;
+use moonproof_tests::trial::asserting;
 use moonproof_verifier::{VerifiedChunk, verify};
 use moonproof_vm::{Limits, Lua};
+
+pub(crate) fn tests() -> Vec<Trial> {
+    vec![asserting("runtime::attacks_are_harmless", attacks_are_harmless)]
+}
 
 /// Things that attacks use: garbage with finalizers, a full collection, values that close.
 const PRELUDE: &str = "
@@ -271,7 +277,6 @@ fn c_last(word: Instruction) -> u32 {
     word.a() + 6
 }
 
-#[test]
 fn attacks_are_harmless() {
     for (what, expected, source, edit) in ATTACKS {
         for stress in [false, true] {

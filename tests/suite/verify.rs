@@ -3,9 +3,19 @@
 use std::fs;
 use std::path::Path;
 
+use libtest_mimic::Trial;
 use moonproof_bytecode::{Chunk, OpCode, Proto, Strip, dump, load};
 use moonproof_compiler::{compile, skip_shebang};
+use moonproof_tests::trial::asserting;
 use moonproof_verifier::{check, verify};
+
+pub(crate) fn tests() -> Vec<Trial> {
+    vec![
+        asserting("verify::corpus_sources_verify", corpus_sources_verify),
+        asserting("verify::odd_sources_verify", odd_sources_verify),
+        asserting("verify::many_constants_verify", many_constants_verify),
+    ]
+}
 
 /// Compiles a source and verifies the chunk: as it is, stripped, and each function of it as a
 /// chunk of its own, as `string.dump` makes them.
@@ -39,7 +49,6 @@ fn has(proto: &Proto, op: OpCode) -> bool {
         || proto.protos.iter().any(|nested| has(nested, op))
 }
 
-#[test]
 fn corpus_sources_verify() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
     let mut n = 0;
@@ -61,7 +70,6 @@ fn corpus_sources_verify() {
 }
 
 /// What a stricter verifier would wrongly reject.
-#[test]
 fn odd_sources_verify() {
     let many = |item: &str, separator: &str, n: usize| vec![item; n].join(separator);
     let locals = |n: usize| (0..n).map(|i| format!("local v{i} = {i}\n")).collect::<String>();
@@ -131,7 +139,6 @@ fn names(n: usize) -> String {
 }
 
 /// More constants than LOADK can name, and so LOADKX, also as the name of a method.
-#[test]
 fn many_constants_verify() {
     let numbers = (0..140_000).map(|i| format!("{i}.5,")).collect::<String>();
     let source = format!("local t = {{{numbers}}} t = 'last' .. x.y x:method() return 'end'");
