@@ -50,11 +50,11 @@ pub(crate) fn tests() -> Vec<Trial> {
     trials
 }
 
-/// The message carries the path that both sides were given, unless the input ended.
+/// Only a stack overflow has no place in its message.
 fn is_refused(path: &Path) -> Result<(), String> {
     let message = gates::same_message(&Compilations::of_file(path))?;
     let message = String::from_utf8_lossy(&message);
-    if message.starts_with("corpus/errors/") {
+    if message.starts_with("corpus/errors/") || message == "C stack overflow" {
         Ok(())
     } else {
         Err(format!("a message without a place: {message}"))

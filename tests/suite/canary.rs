@@ -147,7 +147,7 @@ fn damage_is_rejected() {
 
 fn sessions_count() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("canary-session");
-    let session = "Title.\n== run luac -p -\n== stdin\nx =\n== stderr\nluac: stdin:1: unexpected \
+    let session = "Title.\n== run luac -p -\n== stdin (no newline)\nx =\n== stderr\nluac: stdin:1: unexpected \
                    symbol near <eof>\n== exit 1\n";
     let check = |session: &str| {
         let replayed = directive::replay(session, Path::new(COMMAND), &folder).expect("a session");

@@ -44,7 +44,10 @@ fn sources() -> Vec<PathBuf> {
     let mut sources: Vec<_> = CRATES.iter().flat_map(|folder| files(folder, "rs")).collect();
     sources.sort();
     sources.dedup();
-    sources.retain(|path| !path.components().any(|part| part.as_os_str() == "target"));
+    // Unit tests of a module are documented by it; build output may lie in any folder of a crate.
+    sources.retain(|path| {
+        !path.ends_with("tests.rs") && !path.components().any(|part| part.as_os_str() == "target")
+    });
     sources
 }
 
@@ -74,11 +77,10 @@ fn roots(folder: &str) -> Vec<PathBuf> {
     all.filter(|path| {
         let below = path.strip_prefix(folder).unwrap_or(path);
         let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-        match parts.iter().map(|part| &**part).collect::<Vec<_>>()[..] {
-            ["src", "lib.rs" | "main.rs"] => true,
-            ["src", "bin", _] | ["src", "bin", _, "main.rs"] => true,
-            _ => false,
-        }
+        matches!(
+            parts.iter().map(|part| &**part).collect::<Vec<_>>()[..],
+            ["src", "lib.rs" | "main.rs"] | ["src", "bin", _] | ["src", "bin", _, "main.rs"]
+        )
     })
     .collect()
 }
