@@ -388,9 +388,22 @@ impl Vm {
     /// # Errors
     ///
     /// What the function raises, with the stack as it was below the function.
+    #[inline]
     pub(crate) fn call(&mut self, n_args: usize) -> Result<(), Raised> {
-        let func = self.cur.top.sub(n_args + 1);
-        let position = self.cur.position(func);
+        self.within_call(|vm| vm.call_counted(n_args))
+    }
+
+    /// Does what may make any number of calls with [`Vm::call_counted`], as one level of calls on
+    /// the Rust stack.
+    ///
+    /// # Errors
+    ///
+    /// "C stack overflow", or what `action` fails with.
+    #[inline]
+    pub(crate) fn within_call<R>(
+        &mut self,
+        action: impl FnOnce(&mut Self) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
         self.n_native_calls += 1;
         if self.n_c_calls() >= MAX_C_CALLS
             && let Err(raised) = self.check_c_calls()
@@ -400,14 +413,26 @@ impl Vm {
         }
         let thread = self.thread;
         thread.n_native_calls.set(thread.n_native_calls.get() + 1);
+        let result = action(self);
+        self.n_native_calls -= 1;
+        thread.n_native_calls.set(thread.n_native_calls.get() - 1);
+        result
+    }
+
+    /// As [`Vm::call`], within a level that was counted already.
+    pub(crate) fn call_counted(&mut self, n_args: usize) -> Result<(), Raised> {
+        let func = self.cur.top.sub(n_args + 1);
+        let position = self.cur.position(func);
         let depth = self.cur.depth();
-        let result = match self.drive(Next::call(func, n_args, HOST)) {
+        let flow = match func.get().as_closure() {
+            Some(closure) => self.push_lua_frame(closure, func, n_args, HOST).map(|()| Flow::Run),
+            None => self.drive(Next::call(func, n_args, HOST)),
+        };
+        let result = match flow {
             Ok(Flow::Run) => self.run(),
             Ok(Flow::Exit) => Ok(()),
             Err(Raised) => self.unwind_and_run(depth),
         };
-        self.n_native_calls -= 1;
-        thread.n_native_calls.set(thread.n_native_calls.get() - 1);
         if result.is_err() {
             self.cur.top = self.cur.slot_at(position);
         }

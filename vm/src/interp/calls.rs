@@ -2,8 +2,8 @@
 
 use super::control::{self, Outcome, dispatch, follow, settle};
 use super::unchecked::running;
-use super::{Consts, Insn, Pc, Step, Table, handlers, next};
-use crate::call::{self, CLOSING_RETURN, FINISH_OP, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
+use super::{Consts, Exit, Insn, Pc, Step, Table, exit, handlers, next};
+use crate::call::{self, CLOSING_RETURN, FINISH_OP, HOST, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
 use crate::closure::Closure;
 use crate::heap::Gc;
 use crate::metamethod::Event;
@@ -104,8 +104,16 @@ handlers! {
 /// A return that is not the plain one: to the host, to a metamethod's caller, with other results.
 #[inline(never)]
 fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) -> Step {
-    vm.cur.frame.pc.set(pc);
     let n = usize::from(i.op() == moonproof_bytecode::OpCode::Return1 as u8);
+    if vm.cur.frame.want.get() == HOST && vm.cur.pending < base {
+        // The end of a native function's call, such as of a comparison of `sort`.
+        let dest = base.sub(1);
+        dest.copy_from(base.byte_add(i.a()), n);
+        vm.cur.top = dest.add(n);
+        vm.cur.pop_frame();
+        exit!(Exit::Done)
+    }
+    vm.cur.frame.pc.set(pc);
     let outcome = end_step(vm, base, base.byte_add(i.a()), n);
     follow!(vm, t, outcome)
 }

@@ -80,29 +80,48 @@ fn checked_length(vm: &mut Vm, need: Need) -> Result<i64, Raised> {
 }
 
 /// Item `i` of an argument.
-#[inline]
+#[inline(always)]
 fn item(vm: &mut Vm, arg: usize, i: i64) -> Result<Value, Raised> {
     let object = vm.arg(arg);
-    if let Some(table) = object.as_table() {
-        let value = table.get_int(i);
-        if !value.is_nil() || table.metatable().is_none() {
-            return Ok(value);
-        }
+    if let Some(table) = object.as_table()
+        && let Some(value) = table.array_get(i)
+        && !value.is_nil()
+    {
+        return Ok(value);
     }
-    vm.index(object, Value::int(i))
+    any_item(vm, object, i)
+}
+
+#[inline(never)]
+fn any_item(vm: &mut Vm, object: Value, i: i64) -> Result<Value, Raised> {
+    match object.as_table().filter(|table| table.metatable().is_none()) {
+        Some(table) => Ok(table.get_int(i)),
+        None => vm.index(object, Value::int(i)),
+    }
 }
 
 /// Sets item `i` of an argument.
-#[inline]
+#[inline(always)]
 fn set_item(vm: &mut Vm, arg: usize, i: i64, value: Value) -> Result<(), Raised> {
     let object = vm.arg(arg);
     if let Some(table) = object.as_table()
-        && table.metatable().is_none()
+        && table.array_replace(i, value)
     {
-        vm.raw_set_int(table, i, value);
+        vm.heap.collector.barrier_table(table, value);
         return Ok(());
     }
-    vm.set_index(object, Value::int(i), value)
+    set_any_item(vm, object, i, value)
+}
+
+#[inline(never)]
+fn set_any_item(vm: &mut Vm, object: Value, i: i64, value: Value) -> Result<(), Raised> {
+    match object.as_table().filter(|table| table.metatable().is_none()) {
+        Some(table) => {
+            vm.raw_set_int(table, i, value);
+            Ok(())
+        }
+        None => vm.set_index(object, Value::int(i), value),
+    }
 }
 
 fn insert(vm: &mut Vm) -> NativeResult {

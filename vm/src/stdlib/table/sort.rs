@@ -39,7 +39,7 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
         }
         vm.set_n_args(RIGHT);
         if has_order {
-            sort_range::<ByFunction>(vm, 1, n as u32, 0)?;
+            vm.within_call(|vm| sort_range::<ByFunction>(vm, 1, n as u32, 0))?;
         } else {
             sort_range::<ByValue>(vm, 1, n as u32, 0)?;
         }
@@ -132,7 +132,7 @@ impl Order for ByFunction {
         vm.push(function);
         vm.push(a);
         vm.push(b);
-        vm.call(2)?;
+        vm.call_counted(2)?;
         let first = vm.cur.frame.base.get().add(RIGHT);
         let is_less = first < vm.cur.top && !first.get().is_falsy();
         vm.cur.top = first;
@@ -141,6 +141,7 @@ impl Order for ByFunction {
 }
 
 /// Loads item `i` into a slot.
+#[inline]
 fn load(vm: &mut Vm, slot: usize, i: u32) -> Result<(), Raised> {
     vm.charge(1)?;
     let value = item(vm, 1, i.into())?;
@@ -148,6 +149,7 @@ fn load(vm: &mut Vm, slot: usize, i: u32) -> Result<(), Raised> {
     Ok(())
 }
 
+#[inline]
 fn less<O: Order>(vm: &mut Vm, a: usize, b: usize) -> Result<bool, Raised> {
     O::less(vm, vm.arg(a), vm.arg(b))
 }
