@@ -89,6 +89,12 @@ impl Lua {
         self.vm.heap.collector.threshold = 0;
     }
 
+    /// Chooses between incremental collection, the default, and generational collection, which
+    /// the `lua` command begins with.
+    pub fn set_generational(&mut self, generational: bool) {
+        self.vm.heap.collector.generational = generational;
+    }
+
     /// Fuel that is left.
     pub fn fuel(&self) -> u64 {
         self.vm.fuel

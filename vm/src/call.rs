@@ -509,36 +509,57 @@ impl Vm {
     pub(crate) fn unwind(&mut self) -> Result<Flow, Raised> {
         loop {
             self.run_message_handler();
-            let frame = self.cur.frame;
-            if self.exhausted.is_none()
-                && !frame.is_lua()
-                && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing)
-            {
-                match self.catch().and_then(|next| self.drive(next)) {
-                    Ok(flow) => return Ok(flow),
-                    Err(Raised) => continue,
+            let depth = self.catcher();
+            let frame = self.cur.frame_at(depth);
+            let outcome = match frame.want.get() {
+                _ if self.catches(frame) => {
+                    self.cur.frame = frame;
+                    self.catch().and_then(|next| self.drive(next))
                 }
-            }
-            match frame.want.get() {
                 HOST => {
+                    self.cur.frame = frame;
                     let func = self.func_slot(frame);
+                    let is_native = !frame.is_lua();
+                    if !is_native {
+                        self.cur.pop_frame();
+                    }
+                    // A native function stays below the handlers, as the one that called.
                     self.close_upvals(func);
-                    self.cur.pop_frame();
                     self.close_for_host(func);
+                    if is_native {
+                        self.cur.pop_frame();
+                    }
                     return Err(Raised);
                 }
-                BODY => match self.fail_body().and_then(|next| self.drive(next)) {
-                    Ok(flow) => return Ok(flow),
-                    Err(Raised) => {}
-                },
-                _ => {
-                    if self.cur.depth() == 0 {
-                        return Err(Raised);
-                    }
-                    self.cur.pop_frame();
-                }
+                // The frames stay, for a traceback.
+                BODY => self.fail_body().and_then(|next| self.drive(next)),
+                _ => return Err(Raised),
+            };
+            if let Ok(flow) = outcome {
+                return Ok(flow);
             }
         }
+    }
+
+    /// Whether a frame is a protected call's that waits for its function.
+    fn catches(&self, frame: FrameRef) -> bool {
+        self.exhausted.is_none()
+            && !frame.is_lua()
+            && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing)
+    }
+
+    /// The depth of the frame at which an error ends: a protected call, the host's, or a
+    /// coroutine's body.
+    fn catcher(&self) -> usize {
+        let mut depth = self.cur.depth();
+        while depth > 0 {
+            let frame = self.cur.frame_at(depth);
+            if self.catches(frame) || matches!(frame.want.get(), HOST | BODY) {
+                break;
+            }
+            depth -= 1;
+        }
+        depth
     }
 
     /// The protected call on top has caught an error: its function's variables are closed, and it
@@ -554,8 +575,8 @@ impl Vm {
 
     /// Lets the handler of the nearest `xpcall` look at the error where it was raised, once
     /// (`luaG_errormsg`).
-    fn run_message_handler(&mut self) {
-        if self.error_handled || self.exhausted.is_some() {
+    pub(crate) fn run_message_handler(&mut self) {
+        if self.error_handled || self.in_finalizer || self.exhausted.is_some() {
             return;
         }
         self.error_handled = true;

@@ -104,7 +104,7 @@ impl Vm {
             // The metatable changed since: the call fails, naming the metamethod.
             func.set(value);
             self.cur.top = func.add(1);
-            return Err(self.call_error_for(value, "metamethod 'close'"));
+            return Err(self.call_error_for(Value::NIL, "metamethod 'close'"));
         }
         func.set(handler);
         func.add(1).set(value);

@@ -411,12 +411,13 @@ impl Vm {
         out.extend_from_slice(b"stack traceback:");
         let depth = stack.depth();
         let n_levels = depth.saturating_sub(level);
-        let skip = (n_levels > FIRST_LEVELS + LAST_LEVELS).then(|| n_levels - LAST_LEVELS);
+        let skip = (n_levels > FIRST_LEVELS + LAST_LEVELS + 1).then(|| n_levels - LAST_LEVELS);
         let mut n = 0;
         while n < n_levels {
             if let Some(end) = skip.filter(|_| n == FIRST_LEVELS) {
                 out.extend_from_slice(
-                    format!("\n\t...\t(skipping {} levels)", end - FIRST_LEVELS).as_bytes(),
+                    // Quirk: one more is skipped than is said.
+                    format!("\n\t...\t(skipping {} levels)", end - FIRST_LEVELS - 1).as_bytes(),
                 );
                 n = end;
                 continue;

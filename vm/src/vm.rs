@@ -84,6 +84,8 @@ pub(crate) struct Vm {
     pub(crate) names: Names,
     /// The value of an error on its way.
     pub(crate) error: Value,
+    /// Whether a finalizer runs, whose errors no message handler sees.
+    pub(crate) in_finalizer: bool,
     /// The message handler of the host's call.
     pub(crate) host_handler: Option<Value>,
     /// Values that natives keep alive across calls.
@@ -140,6 +142,7 @@ impl Vm {
             metatables: [None; N_LUA_TYPES],
             names,
             error: Value::NIL,
+            in_finalizer: false,
             host_handler: None,
             pinned: Vec::new(),
             n_native_calls: 0,
@@ -299,9 +302,13 @@ impl Vm {
             self.pinned.push(error);
             let was_suspended = std::mem::replace(&mut self.heap.collector.suspended, true);
             self.cur.top = self.frame_top().max(self.cur.top);
+            let host_handler = self.host_handler.take();
+            let protected = std::mem::replace(&mut self.in_finalizer, true);
             if self.call_for_one(handler, &[object]).is_err() {
                 self.warn_of_error();
             }
+            self.in_finalizer = protected;
+            self.host_handler = host_handler;
             self.heap.collector.suspended = was_suspended;
             self.pinned.pop();
             (self.error, self.error_handled) = (error, handled);

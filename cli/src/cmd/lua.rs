@@ -28,6 +28,7 @@ pub(crate) fn main(args: &[OsString]) -> u8 {
         }
     };
     let mut session = Session { lua: Lua::new(), name };
+    session.lua.set_generational(true);
     u8::from(session.run(args, &options).is_err())
 }
 

@@ -243,7 +243,7 @@ impl Vm {
                 self.push(value);
                 self.push(Value::NIL);
                 if handler.is_nil() {
-                    return Err(self.call_error_for(value, "metamethod 'close'"));
+                    return Err(self.call_error_for(Value::NIL, "metamethod 'close'"));
                 }
                 return Ok(Next::call(func, 2, FINISH_OP));
             }

@@ -166,7 +166,9 @@ impl Vm {
             if by == 0.0 {
                 return Err(self.runtime_error(b"'for' step is zero"));
             }
-            let runs = if by > 0.0 { from <= to } else { to <= from };
+            // A limit that is not a number skips nothing.
+            let skips = if by > 0.0 { to < from } else { from < to };
+            let runs = !skips;
             if runs {
                 state.set(Value::float(from));
                 state.add(1).set(Value::float(to));

@@ -318,8 +318,7 @@ impl Vm {
 
     fn bitwise(&mut self, i: Insn, op: OpCode, a: Value, b: Value) -> Result<Next, Raised> {
         use moonproof_bytecode::number::arith::{shift_left, shift_right};
-        let (Some(a), Some(b)) = (crate::native::to_integer(a), crate::native::to_integer(b))
-        else {
+        let (Some(a), Some(b)) = (integer_of(a), integer_of(b)) else {
             return Ok(Next::RUN);
         };
         let result = match op {

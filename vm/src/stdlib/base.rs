@@ -119,13 +119,18 @@ fn warn(vm: &mut Vm) -> NativeResult {
     } else if vm.warnings {
         let mut text = b"Lua warning: ".to_vec();
         for i in 1..=vm.n_args() {
-            text.extend_from_slice(vm.check_str(i)?.bytes());
+            text.extend_from_slice(c_string(vm.check_str(i)?.bytes()));
         }
         text.push(b'\n');
         // There is nobody to tell if stderr is closed.
         let _ = std::io::Write::write_all(&mut std::io::stderr(), &text);
     }
     Ok(NativeRet::Values(0))
+}
+
+/// What C would print of a string: up to its first zero.
+fn c_string(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 fn to_number(vm: &mut Vm) -> NativeResult {
@@ -182,16 +187,20 @@ fn type_of(vm: &mut Vm) -> NativeResult {
 fn error(vm: &mut Vm) -> NativeResult {
     let level = vm.opt_int(2, 1)?;
     let value = vm.arg(1);
+    Err(raise_with_place(vm, value, level))
+}
+
+fn raise_with_place(vm: &mut Vm, value: Value, level: i64) -> Raised {
     if let Some(message) = value.as_string()
         && level > 0
     {
         let place = vm.where_at(level as usize);
         if !place.is_empty() {
             let text = [place.as_slice(), message.bytes()].concat();
-            return Err(vm.raise_text(&text));
+            return vm.raise_text(&text);
         }
     }
-    Err(vm.raise(value))
+    vm.raise(value)
 }
 
 fn assert(vm: &mut Vm) -> NativeResult {
@@ -199,11 +208,13 @@ fn assert(vm: &mut Vm) -> NativeResult {
         return Ok(NativeRet::Values(vm.n_args()));
     }
     vm.check_any(1)?;
-    if vm.n_args() < 2 {
-        return Err(vm.error_at_caller(b"assertion failed!"));
-    }
-    let message = vm.arg(2);
-    Err(vm.raise(message))
+    // The message gets a place if it is a string, as one of `error` does.
+    let message = if vm.has_arg(2) {
+        vm.arg(2)
+    } else {
+        Value::string(vm.heap.new_string(b"assertion failed!"))
+    };
+    Err(raise_with_place(vm, message, 1))
 }
 
 fn select(vm: &mut Vm) -> NativeResult {
@@ -231,7 +242,7 @@ fn raw_len(vm: &mut Vm) -> NativeResult {
     }
     match value.as_string() {
         Some(string) => vm.ret(Value::int(string.len() as i64)),
-        None => Err(vm.arg_error(1, "table or string expected")),
+        None => Err(vm.type_error(1, "table or string")),
     }
 }
 

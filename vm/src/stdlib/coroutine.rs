@@ -27,7 +27,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
 fn check_thread(vm: &mut Vm) -> Result<Gc<Thread>, Raised> {
     match vm.arg(1).as_thread() {
         Some(thread) => Ok(thread),
-        None => Err(vm.type_error(1, "coroutine")),
+        None => Err(vm.type_error(1, "thread")),
     }
 }
 

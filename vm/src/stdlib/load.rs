@@ -116,7 +116,8 @@ fn load(vm: &mut Vm) -> NativeResult {
             Ok(text) => vm.load_chunk(&text, name, mode),
             Err(Raised) if vm.exhausted.is_some() => return Err(Raised),
             Err(Raised) => {
-                // An error of the reader is a result of `load`.
+                // An error of the reader is a result of `load`, as a message handler left it.
+                vm.run_message_handler();
                 let error = vm.error;
                 vm.push(Value::NIL);
                 vm.push(error);
