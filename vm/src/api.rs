@@ -35,11 +35,11 @@ impl Default for Limits {
     }
 }
 
-/// Calls its first argument with the others.
+/// Calls its fourth argument with those behind it.
 static MAIN: NativeFn = NativeFn { name: "?", call: run_main };
 
 fn run_main(vm: &mut Vm) -> NativeResult {
-    Ok(NativeRet::Call { n_args: vm.n_args() - 1, cont: Cont::Results })
+    Ok(NativeRet::Call { n_args: vm.n_args() - 4, cont: Cont::Results })
 }
 
 /// A Lua VM with its standard libraries.
@@ -125,16 +125,19 @@ impl Lua {
         self.vm.exhausted = None;
         let function = self.vm.load_verified(chunk);
         // As in the `lua` command, a native function stands below the chunk in tracebacks.
-        self.vm.push(Value::native(&MAIN));
-        self.vm.push(function);
+        // With its two arguments and the handler in its frame: the depth that recursion can reach
+        // is the same.
+        let handler = Value::native(&crate::stdlib::MESSAGE_HANDLER);
+        for value in [Value::native(&MAIN), Value::NIL, Value::NIL, handler, function] {
+            self.vm.push(value);
+        }
         for arg in args {
             if self.vm.check_stack(1, "").is_err() {
                 return Err(RunError { message: b"too many arguments to script".to_vec() });
             }
             self.vm.push_str(arg);
         }
-        let handler = Value::native(&crate::stdlib::MESSAGE_HANDLER);
-        match self.vm.call_protected(args.len() + 1, handler) {
+        match self.vm.call_protected(args.len() + 4, handler) {
             Ok(()) => Ok(()),
             Err(Raised) => {
                 let error = self.vm.error;

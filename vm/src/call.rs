@@ -235,10 +235,12 @@ impl Vm {
         want: i32,
     ) -> Result<(), Raised> {
         let proto = closure.proto();
-        let size = usize::from(proto.max_stack).max(n_args);
+        let size = usize::from(proto.max_stack);
         let mut base = func.add(1);
         self.cur.top = base.add(n_args);
-        if base.add(size) > self.cur.limit {
+        // Registers are counted from the arguments' end, as the reference does: a script can tell
+        // how deep it may recurse.
+        if !self.has_room(size) {
             let position = self.cur.position(base);
             self.grow_stack(size)?;
             base = self.cur.slot_at(position);

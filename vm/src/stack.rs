@@ -101,7 +101,7 @@ impl Slot {
 
 /// Slots above the limit that a metamethod call or an error handler may use before it checks.
 const EXTRA_SLOTS: usize = 16;
-const FIRST_SLOTS: usize = 64;
+const FIRST_SLOTS: usize = 48 + EXTRA_SLOTS;
 const FIRST_FRAMES: usize = 8;
 
 /// The record of a running function.
@@ -261,9 +261,9 @@ impl Stack {
         self.bottom().add(position)
     }
 
-    /// Number of slots in all.
+    /// Number of slots up to the limit.
     pub(crate) fn capacity(&self) -> usize {
-        self.n_slots
+        self.n_slots - EXTRA_SLOTS
     }
 
     pub(crate) fn end(&self) -> Slot {
@@ -316,8 +316,10 @@ impl Stack {
         self.last_frame = FrameRef(self.frames.as_ptr().wrapping_add(n - 1));
     }
 
-    /// Moves the values to a stack of `n` slots, and everything that points to them.
+    /// Moves the values to a stack with `n` slots up to the limit, and everything that points to
+    /// them.
     pub(crate) fn resize(&mut self, n: usize) {
+        let n = n + EXTRA_SLOTS;
         let old_bottom = self.bottom();
         let old_n = self.n_slots;
         let layout = slots_layout(n);

@@ -403,7 +403,7 @@ impl Vm {
     pub(crate) fn try_grow_stack(&mut self, n: usize) -> bool {
         let size = self.cur.capacity();
         let used = self.cur.position(self.cur.top);
-        let needed = used.saturating_add(n) + 32;
+        let needed = used.saturating_add(n);
         if needed > self.max_slots {
             return false;
         }

@@ -20,7 +20,7 @@ handlers! {
             let proto = Gc::<Closure>::from_addr(func.payload()).proto();
             let new_base = func.add(1);
             if i.b() > usize::from(proto.n_params)
-                && new_base.add(usize::from(proto.max_stack)) <= vm.cur.limit
+                && func.add(i.b()).add(usize::from(proto.max_stack)) <= vm.cur.limit
                 && vm.cur.has_frame_room()
             {
                 vm.cur.top = func.add(i.b());
@@ -289,7 +289,7 @@ impl Vm {
         let n_extra = n_args - n_params;
         let func = base.sub(1);
         let Some(closure) = func.get().as_closure() else { return Ok(Next::RUN) };
-        let size = usize::from(closure.proto().max_stack) + n_params + 2;
+        let size = usize::from(closure.proto().max_stack) + 1;
         let position = self.cur.position(func);
         self.cur.top = base.add(n_args);
         if !self.has_room(size) {
