@@ -24,7 +24,12 @@ use moonproof_oracle::entry::{Entered, enter};
 
 /// What the program does; its arguments are those of the process.
 pub fn main() -> ExitCode {
-    let args = match enter(std::env::args_os()) {
+    run(std::env::args_os())
+}
+
+/// What the program does with these arguments; the first is its name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match enter(args) {
         Entered::Finished(status) => return ExitCode::from(status),
         Entered::Command(args) => args,
     };

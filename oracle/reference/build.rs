@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const HEADER: &str = "lauxlib.h";
-const DRIVER: [&str; 3] = ["compile.c", "list.c", "run.c"];
+const DRIVER: [&str; 4] = ["compile.c", "list.c", "run.c", "time.c"];
 
 fn main() {
     println!("cargo:rustc-check-cfg=cfg(reference)");

@@ -65,14 +65,26 @@ impl Compilations {
 ///
 /// Where they differ first.
 pub fn bytes(reference: &Compiled, ours: &Chunk) -> Result<(), String> {
-    for (strip, theirs) in
-        [(Strip::Nothing, &reference.plain), (Strip::DebugInfo, &reference.stripped)]
-    {
-        if let Some(difference) = describe_difference(theirs, &dump(ours, strip)) {
-            return Err(format!("{strip:?}: {difference}"));
-        }
-    }
-    Ok(())
+    plain_bytes(reference, ours)?;
+    stripped_bytes(reference, ours).map_err(|difference| format!("stripped: {difference}"))
+}
+
+/// Our dump with debug information is the reference's.
+///
+/// # Errors
+///
+/// Where they differ first.
+pub fn plain_bytes(reference: &Compiled, ours: &Chunk) -> Result<(), String> {
+    describe_difference(&reference.plain, &dump(ours, Strip::Nothing)).map_or(Ok(()), Err)
+}
+
+/// Our dump without debug information is the reference's.
+///
+/// # Errors
+///
+/// Where they differ first.
+pub fn stripped_bytes(reference: &Compiled, ours: &Chunk) -> Result<(), String> {
+    describe_difference(&reference.stripped, &dump(ours, Strip::DebugInfo)).map_or(Ok(()), Err)
 }
 
 /// Our listing is the reference's but for addresses.

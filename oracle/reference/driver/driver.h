@@ -52,6 +52,16 @@ void moonproof_release_outcome(moonproof_outcome *outcome);
  * or "-"; argv ends with a null pointer. The result is the exit status. */
 int moonproof_run(int argc, char **argv);
 
+/* Seconds that compiling, dumping and loading the dump took. */
+typedef struct moonproof_times {
+  double compile;
+  double dump;
+  double load;
+} moonproof_times;
+
+/* Measures these for a source that compiles; 0 if it does not. */
+int moonproof_time(const char *source, size_t len, const char *name, moonproof_times *times);
+
 /* Within the driver. */
 void moonproof_put(moonproof_text *text, const char *bytes, size_t len);
 void moonproof_print(moonproof_text *text, const char *format, ...);

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::ffi::CString;
 use std::path::Path;
 
-use crate::{Compiled, Opcode, Wanted};
+use crate::{Compiled, Opcode, Times, Wanted};
 
 const ABSENT: &[u8] = b"the reference Lua was not built in";
 
@@ -44,4 +44,9 @@ pub fn compile_file(_path: &Path, _wanted: Wanted, _memory: usize) -> Result<Com
 /// Fails.
 pub fn run(_arguments: &[CString]) -> i32 {
     2
+}
+
+/// Measures nothing.
+pub fn time(_source: &[u8], _chunk_name: &CStr) -> Option<Times> {
+    None
 }

@@ -13,7 +13,7 @@ mod ffi;
 #[path = "absent.rs"]
 mod ffi;
 
-pub use ffi::{compile, compile_file, opcode, release, run};
+pub use ffi::{compile, compile_file, opcode, release, run, time};
 
 /// The only release that is a reference: bytecode, messages and listings are specific to it.
 pub const EXPECTED_RELEASE: &str = "Lua 5.4.9";
@@ -70,4 +70,16 @@ pub struct Opcode {
     pub name: String,
     /// Property byte (`luaP_opmodes`).
     pub mode: u8,
+}
+
+/// Seconds that the reference took.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct Times {
+    /// To compile a source.
+    pub compile: f64,
+    /// To dump it with debug information.
+    pub dump: f64,
+    /// To load the dump.
+    pub load: f64,
 }

@@ -1,0 +1,45 @@
+/*
+ * How long the reference takes to compile a source, to dump it, and to load the dump.
+ */
+#include "driver.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "lua.h"
+#include "lauxlib.h"
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int collect(lua_State *L, const void *bytes, size_t len, void *ud) {
+  moonproof_text *text = (moonproof_text *)ud;
+  (void)L;
+  moonproof_put(text, (const char *)bytes, len);
+  return text->failed;
+}
+
+int moonproof_time(const char *source, size_t len, const char *name, moonproof_times *times) {
+  moonproof_text dump = {NULL, 0, 0, 0};
+  double start;
+  int fine = 0;
+  lua_State *L = luaL_newstate();
+  if (L == NULL)
+    return 0;
+  start = now();
+  if (luaL_loadbufferx(L, source, len, name, "t") == LUA_OK) {
+    times->compile = now() - start;
+    start = now();
+    lua_dump(L, collect, &dump, 0);
+    times->dump = now() - start;
+    start = now();
+    fine = !dump.failed && luaL_loadbufferx(L, dump.data, dump.len, name, "b") == LUA_OK;
+    times->load = now() - start;
+  }
+  free(dump.data);
+  lua_close(L);
+  return fine;
+}

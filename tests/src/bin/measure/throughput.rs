@@ -1,0 +1,122 @@
+//! How fast sources are compiled, dumped, loaded and verified, in megabytes per second.
+//!
+//! The reference is timed within its driver, so that neither side pays for a call across languages.
+//! Its loader trusts what it reads; ours is compared with it both without and with verification.
+
+use std::ffi::CString;
+use std::fs;
+use std::hint::black_box;
+use std::time::Instant;
+
+use moonproof_bytecode::{Strip, dump, load};
+use moonproof_compiler::{compile, skip_shebang};
+use moonproof_reference::Times;
+use moonproof_verifier::verify;
+
+use crate::packages::{folders, sources};
+use crate::stats::{median, rounds};
+
+struct Source {
+    name: CString,
+    text: Vec<u8>,
+}
+
+/// Seconds of each kind of work over all sources.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    compile: f64,
+    dump: f64,
+    load: f64,
+    load_and_verify: f64,
+}
+
+/// Measures all sources, round by round, both sides taking turns file by file.
+pub(crate) fn main(args: &[&str]) -> Result<bool, String> {
+    if cfg!(debug_assertions) {
+        return Err("this is not a release build".to_owned());
+    }
+    moonproof_reference::check()?;
+    let (n_rounds, paths) = rounds(args, 7)?;
+    let mut all = Vec::new();
+    for (_, folder) in folders(&paths)? {
+        for path in sources(&folder) {
+            let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let name = CString::new(format!("@{}", path.display())).unwrap_or_default();
+            all.push(Source { name, text: skip_shebang(&bytes).into_owned() });
+        }
+    }
+    // What does not compile has no dump.
+    all.retain(|source| compile(&source.text, source.name.as_bytes()).is_ok());
+    let source_bytes: usize = all.iter().map(|source| source.text.len()).sum();
+    let chunk_bytes: usize = all.iter().map(|source| dump_of(source).len()).sum();
+    println!(
+        "{} files, {:.2} MB of source, {:.2} MB of chunks, {n_rounds} rounds",
+        all.len(),
+        source_bytes as f64 / 1e6,
+        chunk_bytes as f64 / 1e6
+    );
+    let mut totals = Vec::new();
+    for _ in 0..n_rounds {
+        let (mut theirs, mut ours) = (Total::default(), Total::default());
+        for source in &all {
+            add_reference(source, &mut theirs)?;
+            add_ours(source, &mut ours);
+        }
+        totals.push((theirs, ours));
+    }
+    println!("{:16} {:>10} {:>10} {:>7}", "MB/s", "reference", "moonproof", "ratio");
+    type Pick = fn(&Total) -> f64;
+    let rows: [(&str, usize, Pick, Pick); 4] = [
+        ("compile", source_bytes, |t| t.compile, |t| t.compile),
+        ("dump", chunk_bytes, |t| t.dump, |t| t.dump),
+        ("load", chunk_bytes, |t| t.load, |t| t.load),
+        ("load and verify", chunk_bytes, |t| t.load, |t| t.load_and_verify),
+    ];
+    for (name, bytes, pick_theirs, pick_ours) in rows {
+        let speed = |seconds: Vec<f64>| bytes as f64 / 1e6 / median(&seconds);
+        let theirs = speed(totals.iter().map(|(theirs, _)| pick_theirs(theirs)).collect());
+        let ours = speed(totals.iter().map(|(_, ours)| pick_ours(ours)).collect());
+        let ratios: Vec<f64> =
+            totals.iter().map(|(theirs, ours)| pick_theirs(theirs) / pick_ours(ours)).collect();
+        println!("{name:16} {theirs:10.1} {ours:10.1} {:7.2}", median(&ratios));
+    }
+    println!("A ratio above 1 means that moonproof is faster: medians over rounds.");
+    Ok(true)
+}
+
+fn dump_of(source: &Source) -> Vec<u8> {
+    compile(&source.text, source.name.as_bytes())
+        .map(|chunk| dump(&chunk, Strip::Nothing))
+        .unwrap_or_default()
+}
+
+fn add_reference(source: &Source, total: &mut Total) -> Result<(), String> {
+    let Some(Times { compile, dump, load }) = moonproof_reference::time(&source.text, &source.name)
+    else {
+        return Err(format!("the reference refuses {}", source.name.to_string_lossy()));
+    };
+    total.compile += compile;
+    total.dump += dump;
+    total.load += load;
+    Ok(())
+}
+
+fn add_ours(source: &Source, total: &mut Total) {
+    let start = Instant::now();
+    let chunk = black_box(compile(black_box(&source.text), source.name.as_bytes()));
+    total.compile += start.elapsed().as_secs_f64();
+    let Ok(chunk) = chunk else { return };
+    let start = Instant::now();
+    let bytes = black_box(dump(black_box(&chunk), Strip::Nothing));
+    total.dump += start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let loaded = black_box(load(black_box(&bytes)));
+    let load_time = start.elapsed().as_secs_f64();
+    let Ok(loaded) = loaded else { return };
+    let start = Instant::now();
+    let verified = black_box(verify(black_box(loaded)));
+    let verify_time = start.elapsed().as_secs_f64();
+    total.load += load_time;
+    total.load_and_verify += load_time + verify_time;
+    drop(verified);
+}
