@@ -585,10 +585,9 @@ impl Vm {
         let Some(handler) = self.message_handler() else { return };
         let error = self.error;
         self.cur.top = self.frame_top().max(self.cur.top);
-        match self.call_for_one(handler, &[error]) {
-            Ok(value) => self.error = value,
-            // The failure was shown to the handler in its turn.
-            Err(Raised) => {}
+        // A failure was shown to the handler in its turn.
+        if let Ok(value) = self.call_for_one(handler, &[error]) {
+            self.error = value;
         }
         self.error_handled = true;
     }

@@ -219,14 +219,6 @@ impl Vm {
         if self.arg(i).is_nil() { Ok(default) } else { self.check_float(i) }
     }
 
-    /// A number, or a string that is one, integer or float.
-    pub(crate) fn check_number(&mut self, i: usize) -> Result<Number, Raised> {
-        match to_number(self.arg(i)) {
-            Some(number) => Ok(number),
-            None => Err(self.type_error(i, "number")),
-        }
-    }
-
     /// A string; a number is converted, and takes the argument's place (`luaL_checklstring`).
     #[inline]
     pub(crate) fn check_str(&mut self, i: usize) -> Result<Gc<Str>, Raised> {

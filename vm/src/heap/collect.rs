@@ -8,7 +8,7 @@ use crate::metamethod::Event;
 use crate::stack::Stack;
 use crate::table::Table;
 use crate::thread::Thread;
-use crate::value::{Tag, Value};
+use crate::value::Value;
 use crate::vm::Vm;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -211,7 +211,7 @@ impl Pages {
     /// Sweeps one page of some class; false if all are swept.
     pub(super) fn sweep_any(
         &mut self,
-        judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict,
+        judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict,
     ) -> bool {
         for class in 0..N_CLASSES {
             if self.classes[class].n_swept < self.classes[class].pages.len() {
@@ -230,7 +230,7 @@ impl Pages {
     pub(super) fn sweep_page(
         &mut self,
         class: usize,
-        judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict,
+        judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict,
     ) {
         let size = class_size(class);
         let i = self.classes[class].n_swept;
@@ -291,7 +291,7 @@ impl Pages {
         list.n_swept = i;
     }
 
-    fn sweep_large(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers) -> Verdict) {
+    fn sweep_large(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict) {
         self.large_unswept = false;
         let mut objects = std::mem::take(&mut self.large);
         objects.retain(|large| {
@@ -369,7 +369,7 @@ impl Pages {
     }
 
     /// Calls `visit` for every object; used when the VM closes.
-    pub(super) fn for_each(&mut self, visit: &mut impl FnMut(Gc<Header>, &mut Buffers)) {
+    pub(super) fn for_each(&mut self, visit: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>)) {
         self.start_sweep();
         while self.sweep_any(&mut |object, buffers| {
             visit(object, buffers);

@@ -96,7 +96,6 @@ macro_rules! exit {
 macro_rules! handlers {
     ($($(#[$attr:meta])* fn $name:ident($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident) $body:block)*) => {$(
         $(#[$attr])*
-        #[cfg_attr(not(tail_calls), inline(always))]
         #[allow(unused_variables, unreachable_code)]
         pub(super) fn $name(
             $vm: &mut $crate::vm::Vm,

@@ -33,7 +33,8 @@ pub(crate) fn open_all(vm: &mut Vm) {
     base::open(vm);
     let globals = vm.globals;
     vm.raw_set_name(loaded, "_G", Value::table(globals));
-    let libraries: &[(&str, fn(&mut Vm) -> Gc<Table>)] = &[
+    type Open = fn(&mut Vm) -> Gc<Table>;
+    let libraries: &[(&str, Open)] = &[
         ("package", package::open),
         ("coroutine", coroutine::open),
         ("debug", debug::open),

@@ -16,8 +16,6 @@ use crate::string::Str;
 use crate::value::{Tag, Value};
 use raw::{ArrayPtr, NodePtr, NodeRef};
 
-pub(crate) use next::BadKey;
-
 /// A table object. The header's `small` has a bit for each of the first eight events that is known
 /// to be absent when this table is a metatable; its `word` is the size of the array part.
 #[repr(C)]

@@ -115,13 +115,15 @@ pub(super) struct Node {
 const _: () = assert!(size_of::<Node>() == 24);
 
 impl Node {
-    const EMPTY: Self = Self {
-        value_payload: Cell::new(0),
-        value_tag: Cell::new(Tag::NIL),
-        key_tag: Cell::new(Tag::NIL),
-        next: Cell::new(0),
-        key_payload: Cell::new(0),
-    };
+    const fn empty() -> Self {
+        Self {
+            value_payload: Cell::new(0),
+            value_tag: Cell::new(Tag::NIL),
+            key_tag: Cell::new(Tag::NIL),
+            next: Cell::new(0),
+            key_payload: Cell::new(0),
+        }
+    }
 
     #[inline(always)]
     pub(super) fn value_tag(&self) -> Tag {
@@ -185,7 +187,7 @@ struct SharedNode(Node);
 unsafe impl Sync for SharedNode {}
 
 /// The node part of every table that has none.
-static NO_NODE: SharedNode = SharedNode(Node::EMPTY);
+static NO_NODE: SharedNode = SharedNode(Node::empty());
 
 impl NodePtr {
     pub(super) fn none() -> Self {
@@ -205,17 +207,13 @@ impl NodePtr {
         let first = buffer.as_ptr().cast::<Node>();
         for i in 0..n as usize {
             // SAFETY: [G4] the buffer has room for n nodes.
-            unsafe { first.add(i).write(Node::EMPTY) };
+            unsafe { first.add(i).write(Node::empty()) };
         }
         Self(first)
     }
 
     pub(super) fn buffer(self) -> NonNull<u8> {
         NonNull::new(self.0.cast_mut().cast()).expect("a node part is never null")
-    }
-
-    pub(super) fn addr(self) -> usize {
-        self.0.addr()
     }
 
     #[inline(always)]
