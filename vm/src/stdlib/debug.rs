@@ -364,7 +364,7 @@ fn get_metatable(vm: &mut Vm) -> NativeResult {
 fn set_metatable(vm: &mut Vm) -> NativeResult {
     let value = vm.arg(1);
     let metatable = match vm.arg(2) {
-        given if given.is_nil() => None,
+        given if given.is_nil() && vm.has_arg(2) => None,
         given => match given.as_table() {
             Some(table) => Some(table),
             None => return Err(vm.type_error(2, "nil or table")),
@@ -373,10 +373,7 @@ fn set_metatable(vm: &mut Vm) -> NativeResult {
     if let Some(table) = value.as_table() {
         vm.set_table_metatable(table, metatable);
     } else if let Some(userdata) = value.as_userdata() {
-        userdata.set_metatable(metatable);
-        if let Some(metatable) = metatable {
-            vm.heap.collector.barrier(userdata, Value::table(metatable));
-        }
+        vm.set_userdata_metatable(userdata, metatable);
     } else {
         vm.metatables[value.tag().lua_type() as usize] = metatable;
     }
