@@ -1,4 +1,4 @@
-//! Any chunk, verified twice: by the verifier and by [`model`](crate::model).
+//! Any chunk, verified twice: by the verifier and by [`model`].
 //!
 //! The two agree on every chunk that loads, in both directions: what breaks a rule is rejected,
 //! and nothing else is.
