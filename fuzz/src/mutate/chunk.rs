@@ -56,7 +56,8 @@ fn nth<'a>(proto: &'a mut Proto, idx: &mut usize) -> Option<&'a mut Proto> {
 }
 
 fn edit_proto(proto: &mut Proto, rng: &mut Rng) {
-    match rng.below(24) {
+    match rng.below(28) {
+        24.. => edit_upvalues(proto, rng),
         0..=9 => replace_word(proto, rng),
         10..=12 => insert_word(proto, rng),
         13 | 14 => remove_word(proto, rng),
@@ -165,6 +166,15 @@ fn constant(rng: &mut Rng) -> Constant {
 
 fn edit_upvalues(proto: &mut Proto, rng: &mut Rng) {
     let idx = rng.below(proto.upvalues.len());
+    // What breaks lifetimes is a closure that captures a register near the right one.
+    if let Some(upvalue) = proto.upvalues.get_mut(idx)
+        && upvalue.in_stack != 0
+        && !rng.one_in(4)
+    {
+        let near = upvalue.idx.wrapping_add(rng.below(7) as u8).wrapping_sub(2);
+        upvalue.idx = near;
+        return;
+    }
     let upvalue = UpvalDesc { in_stack: rng.below(2) as u8, idx: small(rng), kind: small(rng) };
     match rng.below(4) {
         0 if idx < proto.upvalues.len() => {
