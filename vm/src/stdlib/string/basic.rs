@@ -2,12 +2,16 @@
 
 use moonproof_bytecode::{Proto, Strip, dump_function};
 
+use super::buffer::BYTES_PER_FUEL_LOG2;
 use super::{MAX_SIZE, end_position, start_position};
 use crate::native::{NativeResult, NativeRet};
 use crate::proto::SharedProto;
 use crate::value::{LuaType, Value};
 use crate::vm::Vm;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
+
+/// Parts of a string that are no longer are cut out without asking whether there is room.
+const MAX_UNCHECKED: usize = 1 << 16;
 
 pub(super) fn len(vm: &mut Vm) -> NativeResult {
     let string = vm.check_str(1)?;
@@ -24,6 +28,11 @@ pub(super) fn sub(vm: &mut Vm) -> NativeResult {
     }
     if start == 1 && end == bytes.len() {
         return vm.ret(Value::string(string));
+    }
+    let len = end - start + 1;
+    vm.charge(len >> BYTES_PER_FUEL_LOG2)?;
+    if len > MAX_UNCHECKED {
+        vm.check_room(len)?;
     }
     vm.ret_str(&bytes[start - 1..end])
 }
@@ -52,7 +61,7 @@ fn map_bytes(vm: &mut Vm, map: impl FnOnce(&[u8], &mut Vec<u8>)) -> NativeResult
     vm.ret_buffer(out)
 }
 
-/// Copies that are short are first put together to blocks of about this size.
+/// Copies that are shorter than this are first put together to blocks of about this size.
 const REP_BLOCK: usize = 1 << 10;
 
 pub(super) fn rep(vm: &mut Vm) -> NativeResult {
@@ -75,9 +84,15 @@ pub(super) fn rep(vm: &mut Vm) -> NativeResult {
     if n == 1 {
         return vm.ret(Value::string(string));
     }
-    vm.check_memory(total)?;
+    vm.charge(total >> BYTES_PER_FUEL_LOG2)?;
+    if total > REP_BLOCK {
+        vm.check_room(total)?;
+    }
+    if unit_len >= REP_BLOCK {
+        return rep_long(vm, bytes, separator, n);
+    }
     let mut block = vm.take_buffer();
-    let per_block = if unit_len < REP_BLOCK { (REP_BLOCK / unit_len).min(n) } else { 1 };
+    let per_block = (REP_BLOCK / unit_len).min(n);
     block.reserve(per_block * unit_len);
     block.extend_from_slice(bytes);
     block.extend_from_slice(separator);
@@ -102,6 +117,19 @@ pub(super) fn rep(vm: &mut Vm) -> NativeResult {
     vm.ret(Value::string(result))
 }
 
+/// Returns `n` copies, two at least, which are long ones.
+fn rep_long(vm: &mut Vm, bytes: &[u8], separator: &[u8], n: usize) -> NativeResult {
+    let unit_len = bytes.len() + separator.len();
+    let result = vm.heap.new_long_string_of(n * unit_len - separator.len());
+    for i in 0..n {
+        if i > 0 {
+            result.fill(i * unit_len - separator.len(), separator);
+        }
+        result.fill(i * unit_len, bytes);
+    }
+    vm.ret(Value::string(result))
+}
+
 pub(super) fn byte(vm: &mut Vm) -> NativeResult {
     let bytes = vm.check_str(1)?.bytes();
     let first = vm.opt_int(2, 1)?;
@@ -115,6 +143,7 @@ pub(super) fn byte(vm: &mut Vm) -> NativeResult {
         return Err(vm.error_at_caller(b"string slice too long"));
     }
     vm.check_stack(slice.len(), "string slice too long")?;
+    vm.charge(slice.len())?;
     for byte in slice {
         vm.push(Value::int(i64::from(*byte)));
     }
@@ -141,6 +170,7 @@ pub(super) fn dump(vm: &mut Vm) -> NativeResult {
     };
     let shared = &closure.proto().shared;
     let bytes = dump_function(&whole(shared, None), shared.source.as_ref(), strip);
+    vm.charge(bytes.len())?;
     vm.check_memory(bytes.len())?;
     vm.ret_str(&bytes)
 }

@@ -14,6 +14,12 @@ use crate::vm::{Raised, Vm};
 /// A buffer that has grown beyond this is given back to the system.
 const MAX_KEPT: usize = 1 << 20;
 
+/// Objects of more bytes than this are not made without asking the system for the room first.
+const MIN_PROBED: usize = 1 << 24;
+
+/// A unit of fuel pays for this many bytes of a string, as a power of two.
+pub(super) const BYTES_PER_FUEL_LOG2: u32 = 4;
+
 /// What the string library keeps in a VM.
 #[derive(Default)]
 pub(crate) struct StringLib {
@@ -43,8 +49,9 @@ impl Vm {
     /// The string of what is in a buffer, which is kept.
     #[inline]
     pub(super) fn buffer_to_string(&mut self, buffer: Vec<u8>) -> Result<Gc<Str>, Raised> {
+        self.charge(buffer.len() >> BYTES_PER_FUEL_LOG2)?;
         if buffer.len() > MAX_KEPT {
-            self.check_memory(buffer.len())?;
+            self.check_room(buffer.len())?;
         }
         let string = self.heap.new_string(&buffer);
         self.keep_buffer(buffer);
@@ -68,10 +75,20 @@ impl Vm {
         Ok(())
     }
 
+    /// Refuses a large object that the VM may not have, or the system has not.
+    pub(super) fn check_room(&mut self, n_bytes: usize) -> Result<(), Raised> {
+        self.check_memory(n_bytes)?;
+        if n_bytes > MIN_PROBED && Vec::<u8>::new().try_reserve_exact(n_bytes).is_err() {
+            return Err(self.raise_text(b"not enough memory"));
+        }
+        Ok(())
+    }
+
     /// Makes room for `n` more bytes, if the VM may take that much memory and the system has it.
     #[cold]
     #[inline(never)]
     pub(super) fn grow_buffer(&mut self, buffer: &mut Vec<u8>, n: usize) -> Result<(), Raised> {
+        self.charge(n >> BYTES_PER_FUEL_LOG2)?;
         self.check_memory(buffer.len().saturating_add(n))?;
         if buffer.try_reserve(n.max(64)).is_err() {
             return Err(self.raise_text(b"not enough memory"));

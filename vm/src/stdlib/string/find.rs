@@ -1,9 +1,8 @@
 //! `find`, `match` and `gmatch`.
 
-use memchr::memmem;
-
+use super::buffer::BYTES_PER_FUEL_LOG2;
 use super::pattern::{Capture, Kind, Matcher, Outcome, PatternError};
-use super::start_position;
+use super::{plain, start_position};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet};
@@ -12,7 +11,10 @@ use crate::value::Value;
 use crate::vm::{Raised, Vm};
 
 /// Memory that compiling takes for each byte of a pattern, at most about.
-const BYTES_PER_PATTERN_BYTE: usize = 64;
+const BYTES_PER_PATTERN_BYTE: usize = 192;
+
+/// So many captures, and two positions, fit on the stack without asking for room.
+const FEW_CAPTURES: usize = 16;
 
 impl Vm {
     #[cold]
@@ -20,16 +22,24 @@ impl Vm {
         self.error_at_caller(error.message().as_bytes())
     }
 
-    /// Refuses a pattern whose program would not fit into memory.
+    /// Pays for compiling a long pattern, and refuses one whose program would not fit into memory.
     #[inline]
     pub(super) fn check_pattern(&mut self, pattern: Gc<Str>) -> Result<(), Raised> {
         if pattern.is_short() {
             return Ok(());
         }
-        self.check_memory(pattern.len().saturating_mul(BYTES_PER_PATTERN_BYTE))
+        self.charge(pattern.len())?;
+        self.check_room(pattern.len().saturating_mul(BYTES_PER_PATTERN_BYTE))
+    }
+
+    /// The work that a search may take, in units of fuel.
+    #[inline]
+    pub(super) fn most_work(&self) -> u64 {
+        if self.metering { self.fuel } else { u64::MAX }
     }
 
     /// Pushes all captures of a match, or all of it if there are none (`push_captures`).
+    #[inline]
     pub(super) fn push_captures(
         &mut self,
         subject: &[u8],
@@ -40,7 +50,9 @@ impl Vm {
             self.push_str(&subject[start..end]);
             return Ok(1);
         }
-        self.check_stack(n_captures, "too many captures")?;
+        if n_captures > FEW_CAPTURES {
+            self.check_stack(n_captures, "too many captures")?;
+        }
         for i in 0..n_captures {
             let value = self.capture_value(subject, i)?;
             self.push(value);
@@ -78,7 +90,10 @@ fn find_or_match(vm: &mut Vm, is_find: bool) -> NativeResult {
         return vm.ret(Value::NIL);
     }
     if is_find && (!vm.arg(4).is_falsy() || !has_specials(pattern.bytes())) {
-        return match memmem::find(&subject[from..], pattern.bytes()) {
+        let text = pattern.bytes();
+        let found = plain::find(&subject[from..], text, plain::rarest(text));
+        vm.charge(found.unwrap_or(subject.len() - from) >> BYTES_PER_FUEL_LOG2)?;
+        return match found {
             Some(i) => {
                 vm.push(Value::int((from + i + 1) as i64));
                 vm.push(Value::int((from + i + pattern.len()) as i64));
@@ -88,10 +103,15 @@ fn find_or_match(vm: &mut Vm, is_find: bool) -> NativeResult {
         };
     }
     vm.check_pattern(pattern)?;
+    let most_work = vm.most_work();
     let lib = &mut vm.string_lib;
     let program = lib.patterns.get(pattern, Kind::Anchorable);
     let n_captures = program.n_captures;
-    match Matcher::new(program, subject, &mut lib.captures).search(from, None) {
+    let mut matcher = Matcher::new(program, subject, &mut lib.captures, most_work);
+    let outcome = matcher.search(from, None);
+    let work = matcher.work();
+    vm.charge(work as usize)?;
+    match outcome {
         Outcome::Found { start, end } if is_find => {
             vm.push(Value::int(start as i64 + 1));
             vm.push(Value::int(end as i64));
@@ -121,9 +141,9 @@ fn has_specials(pattern: &[u8]) -> bool {
 /// Upvalues of the iterator that `gmatch` returns.
 const SUBJECT: usize = 0;
 const PATTERN: usize = 1;
-/// Where to go on, and where the last match ended: integers, -1 for none.
-const FROM: usize = 2;
-const LAST: usize = 3;
+/// Where the last match ended and the search goes on, an integer. Before the first match, where to
+/// begin, as a negative number: -1 for 0, and so on.
+const STATE: usize = 2;
 
 pub(super) fn gmatch(vm: &mut Vm) -> NativeResult {
     static ITERATOR: NativeFn = NativeFn { name: "?", call: gmatch_step };
@@ -133,8 +153,7 @@ pub(super) fn gmatch(vm: &mut Vm) -> NativeResult {
     let upvalues = [
         Value::string(subject),
         Value::string(pattern),
-        Value::int(from.min(subject.len() + 1) as i64),
-        Value::int(-1),
+        Value::int(!(from.min(subject.len() + 1) as i64)),
     ];
     let iterator = vm.heap.new_native_closure(&ITERATOR, &upvalues);
     vm.ret(Value::native_closure(iterator))
@@ -145,28 +164,35 @@ fn gmatch_step(vm: &mut Vm) -> NativeResult {
     let Some(state) = vm.cur.frame.function().as_native_closure() else {
         return Ok(NativeRet::Values(0));
     };
-    let (Some(subject), Some(pattern), Some(from), Some(last)) = (
+    let (Some(subject), Some(pattern), Some(position)) = (
         state.upvalue(SUBJECT).as_string(),
         state.upvalue(PATTERN).as_string(),
-        state.upvalue(FROM).as_int(),
-        state.upvalue(LAST).as_int(),
+        state.upvalue(STATE).as_int(),
     ) else {
         return Ok(NativeRet::Values(0));
     };
     let subject = subject.bytes();
-    let Some(from) = usize::try_from(from).ok().filter(|from| *from <= subject.len()) else {
-        return Ok(NativeRet::Values(0));
+    let (from, last) = if position < 0 {
+        (!position as usize, None)
+    } else {
+        (position as usize, Some(position as usize))
     };
+    if from > subject.len() {
+        return Ok(NativeRet::Values(0));
+    }
     vm.check_pattern(pattern)?;
+    let most_work = vm.most_work();
     let lib = &mut vm.string_lib;
     let program = lib.patterns.get(pattern, Kind::Repeated);
     let n_captures = program.n_captures;
-    let last = usize::try_from(last).ok();
-    match Matcher::new(program, subject, &mut lib.captures).search(from, last) {
+    let mut matcher = Matcher::new(program, subject, &mut lib.captures, most_work);
+    let outcome = matcher.search(from, last);
+    let work = matcher.work();
+    vm.charge(work as usize)?;
+    match outcome {
         Outcome::Found { start, end } => {
-            // Integers need no barrier.
-            state.init_upvalue(FROM, Value::int(end as i64));
-            state.init_upvalue(LAST, Value::int(end as i64));
+            // An integer needs no barrier.
+            state.init_upvalue(STATE, Value::int(end as i64));
             let n = vm.push_captures(subject, (start, end), n_captures)?;
             Ok(NativeRet::Values(n))
         }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::pattern::{Capture, Kind, Matcher, Outcome, Program};
-use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet};
-use crate::string::Str;
 use crate::value::{LuaType, Value};
 use crate::vm::{Raised, Vm};
 
@@ -18,17 +16,18 @@ pub(super) fn gsub(vm: &mut Vm) -> NativeResult {
         return Err(vm.type_error(3, "string/function/table"));
     }
     vm.check_pattern(pattern)?;
-    let mut job = Job { subject: subject.bytes(), copied: 0, out: vm.take_buffer() };
+    let program = Arc::clone(vm.string_lib.patterns.get(pattern, Kind::Anchorable));
+    let mut job =
+        Job { program: &program, subject: subject.bytes(), copied: 0, out: vm.take_buffer() };
     let result = if matches!(kind, LuaType::Function | LuaType::Table) {
-        let program = Arc::clone(vm.string_lib.patterns.get(pattern, Kind::Anchorable));
         // What is called may set the arguments of this function, with the debug library.
         vm.pinned.push(Value::string(subject));
-        let result = job.replace_by_value(vm, &program, most);
+        let result = job.replace_by_value(vm, most);
         vm.pinned.pop();
         result
     } else {
         let text = vm.check_str(3)?.bytes();
-        job.replace_by_text(vm, pattern, text, most)
+        job.replace_by_text(vm, text, most)
     };
     match result {
         Ok((n, changed)) => {
@@ -52,6 +51,7 @@ pub(super) fn gsub(vm: &mut Vm) -> NativeResult {
 
 /// What a `gsub` has done so far.
 struct Job<'a> {
+    program: &'a Program,
     subject: &'a [u8],
     /// The subject up to here is in `out`, with replacements.
     copied: usize,
@@ -61,40 +61,74 @@ struct Job<'a> {
 /// The number of matches, and whether one of them was replaced.
 type Replaced = Result<(i64, bool), Raised>;
 
-impl<'a> Job<'a> {
+impl Job<'_> {
+    /// The next match behind the last one.
+    #[inline]
+    fn next(&self, vm: &mut Vm, last: Option<usize>) -> Result<Option<(usize, usize)>, Raised> {
+        let most_work = vm.most_work();
+        let captures = &mut vm.string_lib.captures;
+        let mut matcher = Matcher::new(self.program, self.subject, captures, most_work);
+        let outcome = matcher.search(last.unwrap_or(0), last);
+        let work = matcher.work();
+        vm.charge(work as usize)?;
+        match outcome {
+            Outcome::Found { start, end } => Ok(Some((start, end))),
+            Outcome::NotFound => Ok(None),
+            Outcome::Raised(error) => Err(vm.pattern_error(error)),
+        }
+    }
+
     /// Replaces matches by what a function returns or a table holds.
-    fn replace_by_value(&mut self, vm: &mut Vm, program: &Program, most: i64) -> Replaced {
-        let (mut n, mut changed) = (0, false);
-        let (mut from, mut last) = (0, None);
-        while n < most {
-            let mut matcher = Matcher::new(program, self.subject, &mut vm.string_lib.captures);
-            match matcher.search(from, last) {
-                Outcome::Found { start, end } => {
-                    n += 1;
-                    let value = self.value_for(vm, (start, end), program.n_captures)?;
-                    if !value.is_falsy() {
-                        self.put_value(vm, value, (start, end))?;
-                        changed = true;
-                    }
-                    (from, last) = (end, Some(end));
-                }
-                Outcome::NotFound => break,
-                Outcome::Raised(error) => return Err(vm.pattern_error(error)),
+    fn replace_by_value(&mut self, vm: &mut Vm, most: i64) -> Replaced {
+        let (mut n, mut changed, mut last) = (0, false, None);
+        while n < most
+            && let Some(range) = self.next(vm, last)?
+        {
+            n += 1;
+            let value = self.value_for(vm, range)?;
+            if !value.is_falsy() {
+                self.put_value(vm, value, range)?;
+                changed = true;
             }
-            if program.anchored {
+            last = Some(range.1);
+            if self.program.anchored {
                 break;
             }
         }
         Ok((n, changed))
     }
 
+    /// Replaces matches by a text in which `%1` and the like stand for captures.
+    fn replace_by_text(&mut self, vm: &mut Vm, text: &[u8], most: i64) -> Replaced {
+        let (plain, parsed);
+        let pieces = if memchr::memchr(b'%', text).is_some() {
+            parsed = pieces_of(text);
+            parsed.as_slice()
+        } else {
+            plain = Piece::Text(text);
+            std::slice::from_ref(&plain)
+        };
+        let (mut n, mut last) = (0, None);
+        while n < most
+            && let Some(range) = self.next(vm, last)?
+        {
+            n += 1;
+            vm.append(&mut self.out, &self.subject[self.copied..range.0])?;
+            self.copied = range.1;
+            for piece in pieces {
+                self.put_piece(vm, *piece, range)?;
+            }
+            last = Some(range.1);
+            if self.program.anchored {
+                break;
+            }
+        }
+        Ok((n, n > 0))
+    }
+
     /// What the function or table gives for a match.
-    fn value_for(
-        &self,
-        vm: &mut Vm,
-        range: (usize, usize),
-        n_captures: usize,
-    ) -> Result<Value, Raised> {
+    fn value_for(&self, vm: &mut Vm, range: (usize, usize)) -> Result<Value, Raised> {
+        let n_captures = self.program.n_captures;
         let replacement = vm.arg(3);
         if let Some(table) = replacement.as_table() {
             let key = if n_captures == 0 {
@@ -137,41 +171,6 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Replaces matches by a text in which `%1` and the like stand for captures.
-    fn replace_by_text(
-        &mut self,
-        vm: &mut Vm,
-        pattern: Gc<Str>,
-        text: &'a [u8],
-        most: i64,
-    ) -> Replaced {
-        let pieces = pieces_of(text);
-        let mut n = 0;
-        let (mut from, mut last) = (0, None);
-        while n < most {
-            let lib = &mut vm.string_lib;
-            let program = lib.patterns.get(pattern, Kind::Anchorable);
-            let (n_captures, anchored) = (program.n_captures, program.anchored);
-            match Matcher::new(program, self.subject, &mut lib.captures).search(from, last) {
-                Outcome::Found { start, end } => {
-                    n += 1;
-                    vm.append(&mut self.out, &self.subject[self.copied..start])?;
-                    self.copied = end;
-                    for piece in &pieces {
-                        self.put_piece(vm, *piece, (start, end), n_captures)?;
-                    }
-                    (from, last) = (end, Some(end));
-                }
-                Outcome::NotFound => break,
-                Outcome::Raised(error) => return Err(vm.pattern_error(error)),
-            }
-            if anchored {
-                break;
-            }
-        }
-        Ok((n, n > 0))
-    }
-
     /// Appends a piece of the replacement (`add_s`).
     #[inline]
     fn put_piece(
@@ -179,11 +178,10 @@ impl<'a> Job<'a> {
         vm: &mut Vm,
         piece: Piece<'_>,
         (start, end): (usize, usize),
-        n_captures: usize,
     ) -> Result<(), Raised> {
         match piece {
             Piece::Text(text) => vm.append(&mut self.out, text),
-            Piece::Capture(i) if i < n_captures => {
+            Piece::Capture(i) if i < self.program.n_captures => {
                 let Capture { start, end } = vm.string_lib.captures[i];
                 match end {
                     Capture::UNFINISHED => Err(vm.error_at_caller(b"unfinished capture")),

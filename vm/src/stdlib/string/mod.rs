@@ -9,6 +9,7 @@ mod gsub;
 mod options;
 mod pack;
 mod pattern;
+mod plain;
 mod quote;
 
 use super::{add_functions, natives, new_library};

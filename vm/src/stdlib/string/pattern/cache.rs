@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::Program;
-use super::compile::compile;
+use super::compile::{Scratch, compile};
 use crate::heap::Gc;
 use crate::string::Str;
 
-const N_SETS: usize = 64;
+const N_SETS: usize = 128;
 
 /// Longer patterns are compiled each time.
 const MAX_LEN: usize = 512;
@@ -21,31 +21,61 @@ pub(in super::super) enum Kind {
     Repeated,
 }
 
-struct Entry {
-    pattern: Box<[u8]>,
+/// What a pattern is recognised by: all of it, if it is short.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    first: u64,
+    last: u64,
+    len: usize,
     kind: Kind,
+}
+
+impl Key {
+    /// Patterns of at most this many bytes differ in their keys.
+    const EXACT_LEN: usize = 16;
+
+    #[inline(always)]
+    fn new(pattern: &[u8], kind: Kind) -> Self {
+        let len = pattern.len();
+        let (first, last) = match (pattern.first_chunk::<8>(), pattern.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (pattern.first_chunk::<4>(), pattern.last_chunk::<4>()) {
+                (Some(first), Some(last)) => {
+                    (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+                }
+                _ => (pattern.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+            },
+        };
+        Self { first, last, len, kind }
+    }
+}
+
+struct Entry {
+    key: Key,
     program: Arc<Program>,
 }
 
 impl Entry {
-    fn new(pattern: &[u8], kind: Kind) -> Self {
-        let program = compile(pattern, kind == Kind::Anchorable);
-        Self { pattern: pattern.into(), kind, program: Arc::new(program) }
+    fn new(pattern: &[u8], kind: Kind, scratch: &mut Scratch) -> Self {
+        let program = compile(pattern, kind == Kind::Anchorable, scratch);
+        Self { key: Key::new(pattern, kind), program: Arc::new(program) }
+    }
+
+    #[inline(always)]
+    fn is_of(&self, pattern: &[u8], key: Key) -> bool {
+        self.key == key && (key.len <= Key::EXACT_LEN || self.program.pattern() == pattern)
     }
 }
 
 /// Programs by the text of their patterns, two for each residue of the hash, the newer one first.
 /// Entries hold no strings of the VM, so that they need not know what the collector does.
+#[derive(Default)]
 pub(in super::super) struct Cache {
-    sets: Box<[[Option<Entry>; 2]]>,
+    /// Empty until there is a first one.
+    sets: Vec<[Option<Entry>; 2]>,
     /// The last one that was too long to be kept.
     long: Option<Entry>,
-}
-
-impl Default for Cache {
-    fn default() -> Self {
-        Self { sets: (0..N_SETS).map(|_| [None, None]).collect(), long: None }
-    }
+    scratch: Scratch,
 }
 
 impl Cache {
@@ -54,19 +84,30 @@ impl Cache {
     pub(in super::super) fn get(&mut self, pattern: Gc<Str>, kind: Kind) -> &Arc<Program> {
         let bytes = pattern.bytes();
         let hash = if pattern.is_short() { pattern.short_hash() as usize } else { bytes.len() };
-        let is_it = |entry: &Option<Entry>| {
-            entry.as_ref().is_some_and(|entry| *entry.pattern == *bytes && entry.kind == kind)
-        };
-        let set = &mut self.sets[hash % N_SETS];
-        if !is_it(&set[0]) {
+        let i = hash % N_SETS;
+        let key = Key::new(bytes, kind);
+        let newest = self.sets.get(i).and_then(|set| set[0].as_ref());
+        if !newest.is_some_and(|entry| entry.is_of(bytes, key)) {
             if bytes.len() > MAX_LEN {
-                return &self.long.insert(Entry::new(bytes, kind)).program;
+                let entry = Entry::new(bytes, kind, &mut Scratch::default());
+                return &self.long.insert(entry).program;
             }
-            set.swap(0, 1);
-            if !is_it(&set[0]) {
-                set[0] = Some(Entry::new(bytes, kind));
-            }
+            self.bring_to_front(i, bytes, kind);
         }
-        &set[0].get_or_insert_with(|| Entry::new(bytes, kind)).program
+        let scratch = &mut self.scratch;
+        &self.sets[i][0].get_or_insert_with(|| Entry::new(bytes, kind, scratch)).program
+    }
+
+    #[inline(never)]
+    fn bring_to_front(&mut self, i: usize, pattern: &[u8], kind: Kind) {
+        if self.sets.is_empty() {
+            self.sets.resize_with(N_SETS, || [None, None]);
+        }
+        let set = &mut self.sets[i];
+        set.swap(0, 1);
+        let key = Key::new(pattern, kind);
+        if !set[0].as_ref().is_some_and(|entry| entry.is_of(pattern, key)) {
+            set[0] = Some(Entry::new(pattern, kind, &mut self.scratch));
+        }
     }
 }

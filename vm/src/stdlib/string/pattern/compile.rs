@@ -5,20 +5,33 @@
 //! numbers, and errors in them, are known here. Then the operations are chosen from the last to
 //! the first, each knowing with what the rest can begin.
 
-use super::set::{ByteSet, bracket, class};
-use super::{Filter, Item, Lead, MAX_CAPTURES, Op, PatternError, Program, SetRef, Start};
-use memchr::memmem;
+use super::super::plain;
+use super::set::{ByteSet, CLASS_TABLES, bracket, class, class_index};
+use super::{Filter, Item, MAX_CAPTURES, Op, PatternError, Program, SetRef, Shape, Start};
+
+/// What one compilation leaves for the next one to reuse.
+#[derive(Default)]
+pub(super) struct Scratch {
+    nodes: Vec<Node>,
+    sets: Vec<ByteSet>,
+}
 
 /// Compiles a pattern. A `^` at its beginning is an anchor if `with_anchor`, as everywhere but in
 /// `gmatch`.
-pub(super) fn compile(pattern: &[u8], with_anchor: bool) -> Program {
+pub(super) fn compile(pattern: &[u8], with_anchor: bool, scratch: &mut Scratch) -> Program {
     let anchored = with_anchor && pattern.first() == Some(&b'^');
+    let Scratch { nodes, sets } = scratch;
+    nodes.clear();
+    sets.clear();
+    let mut text = Vec::with_capacity(2 * pattern.len());
+    text.extend_from_slice(pattern);
     let mut parser = Parser {
         pattern: if anchored { &pattern[1..] } else { pattern },
         at: 0,
-        captures: Vec::new(),
-        nodes: Vec::new(),
-        literals: Vec::new(),
+        captures: [CaptureState::Open; MAX_CAPTURES],
+        n_captures: 0,
+        nodes,
+        text,
     };
     while let Some(byte) = parser.pattern.get(parser.at) {
         if let Err(error) = parser.step(*byte) {
@@ -26,18 +39,18 @@ pub(super) fn compile(pattern: &[u8], with_anchor: bool) -> Program {
             break;
         }
     }
-    let n_captures = parser.captures.len();
+    let Parser { n_captures, nodes, text, .. } = parser;
     let mut builder = Builder {
-        ops: Vec::with_capacity(parser.nodes.len() + 1),
-        literals: parser.literals,
-        sets: Vec::new(),
+        ops: Vec::with_capacity(nodes.len() + 1),
+        text,
+        sets,
         rest: Rest { first: ByteSet::EMPTY, may_end: true },
     };
     builder.ops.push(Op::Match);
-    for node in parser.nodes.iter().rev() {
+    for node in nodes.iter().rev() {
         builder.add(node);
     }
-    builder.finish(anchored, n_captures)
+    builder.finish(pattern.len(), anchored, n_captures)
 }
 
 /// How often an item is wanted.
@@ -68,9 +81,10 @@ enum CaptureState {
 struct Parser<'a> {
     pattern: &'a [u8],
     at: usize,
-    captures: Vec<CaptureState>,
-    nodes: Vec<Node>,
-    literals: Vec<u8>,
+    captures: [CaptureState; MAX_CAPTURES],
+    n_captures: usize,
+    nodes: &'a mut Vec<Node>,
+    text: Vec<u8>,
 }
 
 impl Parser<'_> {
@@ -83,7 +97,8 @@ impl Parser<'_> {
         match (byte, self.peek(1)) {
             (b'(', next) => self.open_capture(next == Some(b')')),
             (b')', _) => {
-                let open = self.captures.iter().rposition(|state| *state == CaptureState::Open);
+                let captures = &self.captures[..self.n_captures];
+                let open = captures.iter().rposition(|state| *state == CaptureState::Open);
                 let i = open.ok_or(PatternError::NoCaptureToClose)?;
                 self.captures[i] = CaptureState::Closed;
                 self.push_plain(Op::Close(i as u8), 1);
@@ -121,15 +136,14 @@ impl Parser<'_> {
     }
 
     fn open_capture(&mut self, is_position: bool) -> Result<(), PatternError> {
-        let i = self.captures.len();
-        if i >= MAX_CAPTURES {
-            return Err(PatternError::TooManyCaptures);
-        }
+        let i = self.n_captures;
+        let state = self.captures.get_mut(i).ok_or(PatternError::TooManyCaptures)?;
+        self.n_captures += 1;
         if is_position {
-            self.captures.push(CaptureState::Position);
+            *state = CaptureState::Position;
             self.push_plain(Op::Position(i as u8), 2);
         } else {
-            self.captures.push(CaptureState::Open);
+            *state = CaptureState::Open;
             self.push_plain(Op::Open(i as u8), 1);
         }
         Ok(())
@@ -137,7 +151,7 @@ impl Parser<'_> {
 
     fn back_reference(&mut self, digit: u8) -> Result<(), PatternError> {
         let capture = usize::from(digit).checked_sub(1);
-        let op = match capture.and_then(|i| self.captures.get(i)) {
+        let op = match capture.and_then(|i| self.captures[..self.n_captures].get(i)) {
             Some(CaptureState::Closed) => Op::Back(digit - 1),
             // Quirk: a position counts as text that is too long for any subject.
             Some(CaptureState::Position) => Op::Fail,
@@ -175,11 +189,11 @@ impl Parser<'_> {
 
     /// Adds a byte that stands for itself, to the literal before it if there is one.
     fn push_literal(&mut self, byte: u8) {
-        self.literals.push(byte);
+        self.text.push(byte);
         if let Some(Node::Plain(Op::Literal { len, .. })) = self.nodes.last_mut() {
             *len += 1;
         } else {
-            let start = self.literals.len() - 1;
+            let start = self.text.len() - 1;
             self.nodes.push(Node::Plain(Op::Literal { start, len: 1 }));
         }
     }
@@ -223,16 +237,20 @@ struct Rest {
 /// The sets with which a new one is compared, so that equal ones are stored once.
 const N_COMPARED_SETS: usize = 16;
 
-struct Builder {
+struct Builder<'a> {
     /// In reverse order.
     ops: Vec<Op>,
-    literals: Vec<u8>,
-    sets: Vec<ByteSet>,
+    text: Vec<u8>,
+    /// Those that are no classes.
+    sets: &'a mut Vec<ByteSet>,
     rest: Rest,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn set(&mut self, set: ByteSet) -> SetRef {
+        if let Some(i) = class_index(set) {
+            return SetRef { table: (i / 8) as u32, mask: 1 << (i % 8) };
+        }
         let known = self.sets.iter().rev().take(N_COMPARED_SETS).position(|s| *s == set);
         let i = match known {
             Some(back) => self.sets.len() - 1 - back,
@@ -241,7 +259,7 @@ impl Builder {
                 self.sets.len() - 1
             }
         };
-        SetRef { table: (i / 8) as u32, mask: 1 << (i % 8) }
+        SetRef { table: (CLASS_TABLES.len() + i / 8) as u32, mask: 1 << (i % 8) }
     }
 
     fn item(&mut self, set: ByteSet) -> Item {
@@ -279,7 +297,10 @@ impl Builder {
             Node::Repeated(set, repeat) => self.repeated(set, repeat),
             Node::Plain(op) => {
                 self.pass(op);
-                op
+                match op {
+                    Op::Literal { start, len: 1 } => Op::One(Item::Byte(self.text[start])),
+                    _ => op,
+                }
             }
         };
         self.ops.push(op);
@@ -289,7 +310,7 @@ impl Builder {
     fn pass(&mut self, op: Op) {
         self.rest = match op {
             Op::Literal { start, .. } => {
-                Rest { first: ByteSet::of(self.literals[start]), may_end: false }
+                Rest { first: ByteSet::of(self.text[start]), may_end: false }
             }
             Op::Balance { open, .. } => Rest { first: ByteSet::of(open), may_end: false },
             Op::Fail | Op::End => Rest { first: ByteSet::EMPTY, may_end: false },
@@ -324,33 +345,56 @@ impl Builder {
         }
     }
 
-    fn finish(mut self, anchored: bool, n_captures: usize) -> Program {
-        let filter = if anchored { Filter::Nothing } else { self.filter() };
-        let mut ops = self.ops;
-        ops.reverse();
-        let n_opens =
-            ops.iter().take_while(|op| matches!(op, Op::Open(_) | Op::Position(_))).count();
-        let start = match (filter, ops[n_opens]) {
-            _ if anchored => Start::Everywhere,
-            (_, Op::Literal { start, len }) if len > 1 => {
-                let literal = &self.literals[start..][..len];
-                Start::Literal(Box::new(memmem::Finder::new(literal).into_owned()))
-            }
-            (Filter::Nothing, _) => Start::Everywhere,
-            (Filter::Byte(byte), _) => Start::Byte(byte),
-            (Filter::Set(set), _) => Start::Set(set),
-        };
-        let has_back_reference = ops.iter().any(|op| matches!(op, Op::Back(_)));
-        let lead = match ops[n_opens] {
-            Op::Span { item, plus: true } if !has_back_reference => {
-                Some(Lead { item, rest: n_opens + 1 })
-            }
-            _ => None,
-        };
+    fn finish(mut self, pattern_len: usize, anchored: bool, n_captures: usize) -> Program {
+        self.ops.reverse();
+        // `Match` ends the search at the latest.
+        let is_opening = |op: &&Op| matches!(op, Op::Open(_) | Op::Position(_));
+        let n_opens = self.ops.iter().take_while(is_opening).count();
+        let first = self.ops[n_opens];
+        let start = if anchored { Start::Everywhere } else { self.start(first) };
+        let shape = shape(&self.ops, n_opens);
         let mut tables = vec![[0; 256]; self.sets.len().div_ceil(8)];
         for (i, set) in self.sets.iter().enumerate() {
-            set.for_each(|byte| tables[i / 8][usize::from(byte)] |= 1 << (i % 8));
+            set.mark(&mut tables[i / 8], 1 << (i % 8));
         }
-        Program { anchored, n_captures, ops, literals: self.literals, tables, start, lead }
+        Program {
+            anchored,
+            n_captures,
+            ops: self.ops,
+            text: self.text,
+            pattern_len,
+            tables,
+            start,
+            shape,
+        }
+    }
+
+    /// Where a match can begin, `first` being the first operation that is not about captures.
+    fn start(&mut self, first: Op) -> Start {
+        match (first, self.filter()) {
+            (Op::Literal { start, len }, _) => {
+                Start::Literal { start, len, rare: plain::rarest(&self.text[start..start + len]) }
+            }
+            (_, Filter::Nothing) => Start::Everywhere,
+            (_, Filter::Byte(byte)) => Start::Byte(byte),
+            (_, Filter::Set(set)) => Start::Set(set),
+        }
+    }
+}
+
+/// What a search can make use of, the first operations being openings of captures.
+fn shape(ops: &[Op], n_opens: usize) -> Shape {
+    match *ops {
+        [Op::Span { item, plus }, Op::Match] => Shape::Span { item, plus, captured: false },
+        [Op::Open(_), Op::Span { item, plus }, Op::Close(_), Op::Match] => {
+            Shape::Span { item, plus, captured: true }
+        }
+        _ => match ops[n_opens] {
+            // A back reference may depend on where the span began.
+            Op::Span { item, plus: true } if !ops.iter().any(|op| matches!(op, Op::Back(_))) => {
+                Shape::Lead { item, rest: n_opens + 1 }
+            }
+            _ => Shape::General,
+        },
     }
 }

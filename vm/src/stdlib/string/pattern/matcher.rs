@@ -4,7 +4,8 @@
 //! have to be taken back. `depth` counts what the reference's `match` would have nested, which
 //! bounds the recursion here as well ([`MAX_DEPTH`]).
 
-use super::{Filter, Item, MAX_CAPTURES, MAX_DEPTH, Op, PatternError, Program, SetRef, Start};
+use super::super::plain;
+use super::{Filter, Item, MAX_CAPTURES, MAX_DEPTH, Op, PatternError, Program, Shape, Start};
 use memchr::{memchr, memrchr};
 
 /// The text between two positions of the subject, or one of the special cases.
@@ -35,12 +36,18 @@ const FAIL: usize = usize::MAX;
 /// What it returns when an error is in [`Matcher::error`].
 const RAISED: usize = usize::MAX - 1;
 
+/// A unit of work goes over this many bytes, as a power of two.
+const BYTES_PER_UNIT_LOG2: u32 = 4;
+
 /// A program at work on a subject.
 pub(in super::super) struct Matcher<'a> {
     program: &'a Program,
     subject: &'a [u8],
     captures: &'a mut [Capture; MAX_CAPTURES],
     error: PatternError,
+    /// Work done, in units of about an instruction of the VM, and the most that may be done.
+    work: u64,
+    most_work: u64,
 }
 
 impl<'a> Matcher<'a> {
@@ -48,16 +55,27 @@ impl<'a> Matcher<'a> {
         program: &'a Program,
         subject: &'a [u8],
         captures: &'a mut [Capture; MAX_CAPTURES],
+        most_work: u64,
     ) -> Self {
-        Self { program, subject, captures, error: PatternError::TooComplex }
+        Self { program, subject, captures, error: PatternError::TooComplex, work: 0, most_work }
+    }
+
+    /// The work that searches have taken so far; more than was allowed if that is why one ended.
+    pub(in super::super) fn work(&self) -> u64 {
+        self.work
+    }
+
+    /// Counts work over so many bytes.
+    #[inline(always)]
+    fn count(&mut self, n_bytes: usize) {
+        self.work += (n_bytes >> BYTES_PER_UNIT_LOG2) as u64;
     }
 
     /// The first match from `at` on that does not end at `last`; at `at` only if the pattern is
     /// anchored.
     pub(in super::super) fn search(&mut self, at: usize, last: Option<usize>) -> Outcome {
         let last = last.unwrap_or(FAIL);
-        let program = self.program;
-        if program.anchored {
+        if self.program.anchored {
             return match self.run(0, at, 1) {
                 RAISED => Outcome::Raised(self.error),
                 FAIL => Outcome::NotFound,
@@ -65,26 +83,61 @@ impl<'a> Matcher<'a> {
                 end => Outcome::Found { start: at, end },
             };
         }
-        if let Some(lead) = program.lead {
-            return self.search_by_lead(at, lead.item, lead.rest);
+        match self.program.shape {
+            Shape::Span { item, plus, captured } => {
+                self.search_span(at, last, item, plus, captured)
+            }
+            Shape::Lead { item, rest } => self.search_by_lead(at, item, rest),
+            Shape::General => self.search_by_run(at, last),
         }
+    }
+
+    /// As `search`, for any program that is not anchored.
+    fn search_by_run(&mut self, at: usize, last: usize) -> Outcome {
         let mut at = at;
-        loop {
-            at = match self.next_start(at) {
-                Some(start) => start,
-                None => return Outcome::NotFound,
-            };
-            match self.run(0, at, 1) {
+        while let Some(start) = self.next_start(at) {
+            match self.run(0, start, 1) {
                 FAIL => {}
                 RAISED => return Outcome::Raised(self.error),
                 end if end == last => {}
-                end => return Outcome::Found { start: at, end },
+                end => return Outcome::Found { start, end },
             }
-            if at >= self.subject.len() {
-                return Outcome::NotFound;
+            if start >= self.subject.len() {
+                break;
             }
-            at += 1;
+            at = start + 1;
         }
+        Outcome::NotFound
+    }
+
+    /// As `search`, for a program that is a span.
+    #[inline]
+    fn search_span(
+        &mut self,
+        at: usize,
+        last: usize,
+        item: Item,
+        plus: bool,
+        captured: bool,
+    ) -> Outcome {
+        self.work += 1;
+        let mut at = at;
+        // Two rounds at most: where a match begins, there is a span, or it may be empty; and an
+        // empty one is refused only at `last`.
+        while let Some(start) = self.next_start(at) {
+            let end = self.span(item, start);
+            if (end > start || !plus) && end != last {
+                if captured {
+                    self.captures[0] = Capture { start, end };
+                }
+                return Outcome::Found { start, end };
+            }
+            if start >= self.subject.len() {
+                break;
+            }
+            at = start + 1;
+        }
+        Outcome::NotFound
     }
 
     /// As `search`, for a program with a lead. A match of it is never empty, so that it ends at no
@@ -116,37 +169,44 @@ impl<'a> Matcher<'a> {
     }
 
     /// The next place from `at` on where a match may begin; the end is one if nothing else is.
-    #[inline]
-    fn next_start(&self, at: usize) -> Option<usize> {
-        let rest = &self.subject[at..];
-        match &self.program.start {
-            Start::Everywhere => Some(at),
-            Start::Byte(byte) => Some(at + memchr(*byte, rest).unwrap_or(rest.len())),
-            Start::Set(set) => Some(at + self.find_in(rest, *set).unwrap_or(rest.len())),
-            Start::Literal(finder) => finder.find(rest).map(|i| at + i),
-        }
-    }
-
     #[inline(always)]
-    fn find_in(&self, bytes: &[u8], set: SetRef) -> Option<usize> {
-        let table = &self.program.tables[set.table as usize];
-        bytes.iter().position(|byte| table[usize::from(*byte)] & set.mask != 0)
+    fn next_start(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.subject[at..];
+        let distance = match self.program.start {
+            Start::Everywhere => return Some(at),
+            Start::Byte(byte) => memchr(byte, rest).unwrap_or(rest.len()),
+            Start::Set(set) => {
+                let table = self.program.table(set);
+                let found = rest.iter().position(|byte| table[usize::from(*byte)] & set.mask != 0);
+                found.unwrap_or(rest.len())
+            }
+            Start::Literal { start, len, rare } => {
+                let literal = &self.program.text[start..start + len];
+                let found = plain::find(rest, literal, rare);
+                self.count(found.unwrap_or(rest.len()));
+                return found.map(|i| at + i);
+            }
+        };
+        self.count(distance);
+        Some(at + distance)
     }
 
     /// Where the longest run of an item from `at` on ends.
     #[inline(always)]
-    fn span(&self, item: Item, at: usize) -> usize {
+    fn span(&mut self, item: Item, at: usize) -> usize {
         let rest = &self.subject[at..];
         let len = match item {
             Item::Any => None,
             Item::Byte(b) => rest.iter().position(|byte| *byte != b),
             Item::NotByte(b) => memchr(b, rest),
             Item::Set(set) => {
-                let table = &self.program.tables[set.table as usize];
+                let table = self.program.table(set);
                 rest.iter().position(|byte| table[usize::from(*byte)] & set.mask == 0)
             }
         };
-        at + len.unwrap_or(rest.len())
+        let len = len.unwrap_or(rest.len());
+        self.count(len);
+        at + len
     }
 
     #[inline(always)]
@@ -164,13 +224,17 @@ impl<'a> Matcher<'a> {
     /// [`RAISED`]. Mirrors `match`, lstrlib.c.
     fn run(&mut self, mut pc: usize, mut at: usize, mut depth: u32) -> usize {
         let program = self.program;
+        self.work += 1;
+        if self.work > self.most_work {
+            return self.raise(PatternError::OutOfFuel);
+        }
         loop {
             let op = program.ops[pc];
             pc += 1;
             match op {
                 Op::Match => return at,
                 Op::Literal { start, len } => {
-                    let literal = &program.literals[start..start + len];
+                    let literal = &program.text[start..start + len];
                     if !self.subject[at..].starts_with(literal) {
                         return FAIL;
                     }
@@ -202,10 +266,7 @@ impl<'a> Matcher<'a> {
                     } else {
                         depth += 1;
                         let least = at + usize::from(plus);
-                        match self.give_back(pc, least, end, next, depth) {
-                            FAIL => return FAIL,
-                            result => return result,
-                        }
+                        return self.give_back(pc, least, end, next, depth);
                     }
                 }
                 Op::Lazy { item, next } => {
@@ -311,6 +372,7 @@ impl<'a> Matcher<'a> {
                         taken.iter().rposition(|byte| self.program.contains(set, *byte))
                     }
                 };
+                self.count(taken.len() - found.unwrap_or(0));
                 match found {
                     Some(i) => at = least + i,
                     None => return FAIL,
@@ -331,6 +393,7 @@ impl<'a> Matcher<'a> {
         }
         let mut at = at;
         loop {
+            let from = at;
             if item == Item::Any
                 && let Filter::Byte(byte) = next
             {
@@ -344,6 +407,7 @@ impl<'a> Matcher<'a> {
                     at += 1;
                 }
             }
+            self.count(at - from);
             let result = self.run(pc, at, depth);
             if result != FAIL || !self.accepts_at(item, at) {
                 return result;
@@ -353,10 +417,16 @@ impl<'a> Matcher<'a> {
     }
 
     /// Where the text that opens at `at` is balanced (`matchbalance`).
-    fn balance(&self, at: usize, open: u8, close: u8) -> Option<usize> {
+    fn balance(&mut self, at: usize, open: u8, close: u8) -> Option<usize> {
         if self.subject.get(at) != Some(&open) {
             return None;
         }
+        let end = self.end_of_balance(at, open, close);
+        self.count(end.unwrap_or(self.subject.len()) - at);
+        end
+    }
+
+    fn end_of_balance(&self, at: usize, open: u8, close: u8) -> Option<usize> {
         let mut level = 1_usize;
         for (i, byte) in self.subject.iter().enumerate().skip(at + 1) {
             // The same byte twice closes.

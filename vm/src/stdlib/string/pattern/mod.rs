@@ -17,8 +17,6 @@ mod set;
 pub(super) use cache::{Cache, Kind};
 pub(super) use matcher::{Capture, Matcher, Outcome};
 
-use memchr::memmem;
-
 /// Most captures of a pattern (`LUA_MAXCAPTURES`).
 pub(super) const MAX_CAPTURES: usize = 32;
 
@@ -37,6 +35,8 @@ pub(super) enum PatternError {
     CaptureIndex(u8),
     TooManyCaptures,
     TooComplex,
+    /// The match took more work than the VM has fuel for.
+    OutOfFuel,
 }
 
 impl PatternError {
@@ -51,11 +51,12 @@ impl PatternError {
             Self::CaptureIndex(i) => format!("invalid capture index %{i}"),
             Self::TooManyCaptures => "too many captures".into(),
             Self::TooComplex => "pattern too complex".into(),
+            Self::OutOfFuel => "out of fuel".into(),
         }
     }
 }
 
-/// A set by its place in [`Program::tables`].
+/// A set by its place in the tables of classes, or behind those in the program's own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct SetRef {
     table: u32,
@@ -84,7 +85,7 @@ enum Filter {
 enum Op {
     /// The end of the pattern.
     Match,
-    /// The bytes of [`Program::literals`] in this range.
+    /// Bytes of [`Program::text`], two and more.
     Literal {
         start: usize,
         len: usize,
@@ -133,21 +134,35 @@ enum Op {
 const _: () = assert!(size_of::<Op>() <= 32);
 
 /// Where a match can begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Start {
     Everywhere,
     Byte(u8),
     Set(SetRef),
-    /// At a literal of two bytes and more.
-    Literal(Box<memmem::Finder<'static>>),
+    /// At a literal of two bytes and more, of which one is rare.
+    Literal {
+        start: usize,
+        len: usize,
+        rare: usize,
+    },
 }
 
-/// A first operation that takes a span, with only captures opened before it. If the rest fails
-/// behind the span, it fails as well from every other place in the span.
-#[derive(Clone, Copy)]
-struct Lead {
-    item: Item,
-    /// Where the rest begins.
-    rest: usize,
+/// What a search can make use of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shape {
+    General,
+    /// A first operation that takes a span of one and more, with only captures opened before it. If
+    /// what begins at `rest` fails behind the span, it fails as well from every other place in it.
+    Lead {
+        item: Item,
+        rest: usize,
+    },
+    /// A span is all there is, captured as a whole or not.
+    Span {
+        item: Item,
+        plus: bool,
+        captured: bool,
+    },
 }
 
 /// A compiled pattern.
@@ -157,17 +172,33 @@ pub(super) struct Program {
     /// Captures, finished or not, in a match.
     pub(super) n_captures: usize,
     ops: Vec<Op>,
-    literals: Vec<u8>,
+    /// The pattern, and the literals of the operations.
+    text: Vec<u8>,
+    pattern_len: usize,
     /// Eight sets each, one a bit.
     tables: Vec<[u8; 256]>,
     start: Start,
-    lead: Option<Lead>,
+    shape: Shape,
 }
 
 impl Program {
+    fn pattern(&self) -> &[u8] {
+        &self.text[..self.pattern_len]
+    }
+
+    /// The table in which a set has a bit.
+    #[inline(always)]
+    fn table(&self, set: SetRef) -> &[u8; 256] {
+        let i = set.table as usize;
+        match set::CLASS_TABLES.get(i) {
+            Some(table) => table,
+            None => &self.tables[i - set::CLASS_TABLES.len()],
+        }
+    }
+
     #[inline(always)]
     fn contains(&self, set: SetRef, byte: u8) -> bool {
-        self.tables[set.table as usize][usize::from(byte)] & set.mask != 0
+        self.table(set)[usize::from(byte)] & set.mask != 0
     }
 
     #[inline(always)]

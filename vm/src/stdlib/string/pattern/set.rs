@@ -38,7 +38,6 @@ impl ByteSet {
         Self([!a, !b, !c, !d])
     }
 
-    #[cfg(test)]
     pub(super) const fn contains(&self, byte: u8) -> bool {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 != 0
     }
@@ -57,14 +56,15 @@ impl ByteSet {
         Some((i as u32 * 64 + self.0[i].trailing_zeros()) as u8)
     }
 
-    /// Calls `visit` for each member.
-    pub(super) fn for_each(&self, mut visit: impl FnMut(u8)) {
-        for (i, &word) in self.0.iter().enumerate() {
-            let mut bits = word;
-            while bits != 0 {
-                visit((i as u32 * 64 + bits.trailing_zeros()) as u8);
-                bits &= bits - 1;
-            }
+    /// Sets the bits of `mask` in the table's bytes at the members.
+    pub(super) fn mark(&self, table: &mut [u8; 256], mask: u8) {
+        let bytes = self.0.iter().flat_map(|word| word.to_le_bytes());
+        for (eight, bits) in table.as_chunks_mut::<8>().0.iter_mut().zip(bytes) {
+            // The bit of each byte of the word, moved to its low end: a one in each byte that counts.
+            let spread = u64::from(bits) * 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201;
+            let ones = (spread + 0x0040_6070_787C_7E7F) >> 7 & 0x0101_0101_0101_0101;
+            let marked = u64::from_le_bytes(*eight) | ones * u64::from(mask);
+            *eight = marked.to_le_bytes();
         }
     }
 }
@@ -79,6 +79,41 @@ const PUNCT: ByteSet = GRAPH.and(ALNUM.not());
 const CNTRL: ByteSet = ByteSet::range(0, 31).or(ByteSet::of(127));
 const SPACE: ByteSet = ByteSet::range(9, 13).or(ByteSet::of(b' '));
 const XDIGIT: ByteSet = DIGIT.or(ByteSet::range(b'a', b'f')).or(ByteSet::range(b'A', b'F'));
+
+/// The classes by how often they are met, each followed by its complement.
+const CLASSES: [ByteSet; 20] = {
+    let classes = [ALPHA, SPACE, DIGIT, ALNUM, PUNCT, LOWER, UPPER, XDIGIT, CNTRL, GRAPH];
+    let mut all = [ByteSet::EMPTY; 20];
+    let mut i = 0;
+    while i < classes.len() {
+        all[2 * i] = classes[i];
+        all[2 * i + 1] = classes[i].not();
+        i += 1;
+    }
+    all
+};
+
+/// Tables with the classes, eight each, one a bit.
+pub(super) static CLASS_TABLES: [[u8; 256]; CLASSES.len().div_ceil(8)] = {
+    let mut tables = [[0; 256]; CLASSES.len().div_ceil(8)];
+    let mut i = 0;
+    while i < CLASSES.len() {
+        let mut byte = 0;
+        while byte < 256 {
+            if CLASSES[i].contains(byte as u8) {
+                tables[i / 8][byte] |= 1 << (i % 8);
+            }
+            byte += 1;
+        }
+        i += 1;
+    }
+    tables
+};
+
+/// The place of a set among the classes.
+pub(super) fn class_index(set: ByteSet) -> Option<usize> {
+    CLASSES.iter().position(|class| *class == set)
+}
 
 /// What `%letter` stands for in the "C" locale; another character stands for itself
 /// (`match_class`).
@@ -131,12 +166,27 @@ mod tests {
     use super::*;
 
     fn members(set: ByteSet) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        set.for_each(|byte| bytes.push(byte));
+        let bytes: Vec<u8> = (0..=255).filter(|byte| set.contains(*byte)).collect();
         assert_eq!(bytes.len(), set.len() as usize);
         assert_eq!(bytes.first().copied(), set.first());
-        assert!(bytes.iter().all(|byte| set.contains(*byte)));
+        let mut table = [2; 256];
+        set.mark(&mut table, 4);
+        for byte in 0..=255 {
+            assert_eq!(table[usize::from(byte)], if set.contains(byte) { 6 } else { 2 });
+        }
         bytes
+    }
+
+    #[test]
+    fn classes_have_tables() {
+        for (i, class) in CLASSES.iter().enumerate() {
+            assert_eq!(class_index(*class), Some(i));
+            for byte in 0..=255 {
+                let bit = CLASS_TABLES[i / 8][usize::from(byte)] >> (i % 8) & 1;
+                assert_eq!(bit != 0, class.contains(byte));
+            }
+        }
+        assert_eq!(class_index(ByteSet::of(b'a')), None);
     }
 
     #[test]
