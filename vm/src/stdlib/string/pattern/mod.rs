@@ -211,3 +211,6 @@ impl Program {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
