@@ -182,6 +182,15 @@ impl Vm {
         n_args: usize,
         want: i32,
     ) -> Result<Next, Raised> {
+        if counts_as_c_call(want) {
+            self.n_native_calls += 1;
+            if self.n_c_calls() >= MAX_C_CALLS
+                && let Err(raised) = self.check_c_calls()
+            {
+                self.n_native_calls -= 1;
+                return Err(raised);
+            }
+        }
         let callee = func.get();
         match callee.tag() {
             Tag::CLOSURE => match callee.as_closure() {
@@ -195,6 +204,9 @@ impl Vm {
                 None => Ok(Next::RUN),
             },
             _ => {
+                if counts_as_c_call(want) {
+                    self.n_native_calls -= 1;
+                }
                 let func = self.insert_call_handler(func, n_args)?;
                 Ok(Next::call(func, n_args + 1, want))
             }
@@ -307,6 +319,9 @@ impl Vm {
             self.move_results(dest, first, n, want);
             return Ok(Next::RUN);
         }
+        if counts_as_c_call(want) {
+            self.uncount_c_calls(1);
+        }
         match want {
             FINISH_OP => {
                 let value = if n == 0 { Value::NIL } else { first.get() };
@@ -406,17 +421,18 @@ impl Vm {
         &mut self,
         action: impl FnOnce(&mut Self) -> Result<R, Raised>,
     ) -> Result<R, Raised> {
+        let n_outside = self.n_native_calls;
         self.n_native_calls += 1;
         if self.n_c_calls() >= MAX_C_CALLS
             && let Err(raised) = self.check_c_calls()
         {
-            self.n_native_calls -= 1;
+            self.n_native_calls = n_outside;
             return Err(raised);
         }
         let thread = self.thread;
         thread.n_native_calls.set(thread.n_native_calls.get() + 1);
         let result = action(self);
-        self.n_native_calls -= 1;
+        self.n_native_calls = n_outside;
         thread.n_native_calls.set(thread.n_native_calls.get() - 1);
         result
     }
@@ -463,6 +479,12 @@ impl Vm {
             Ok(Flow::Exit) => Ok(()),
             Err(Raised) => Err(Raised),
         }
+    }
+
+    /// Forgets calls that have ended. Those that a coroutine left open when it yielded were not
+    /// counted again when it was resumed.
+    pub(crate) fn uncount_c_calls(&mut self, n: u32) {
+        self.n_native_calls = self.n_native_calls.saturating_sub(n).max(self.n_calls_below);
     }
 
     /// Calls of C functions there would be in the reference: one more, that of the host's main
@@ -515,6 +537,10 @@ impl Vm {
             let frame = self.cur.frame_at(depth);
             let outcome = match frame.want.get() {
                 _ if self.catches(frame) => {
+                    let n = (depth + 1..=self.cur.depth())
+                        .filter(|d| counts_as_c_call(self.cur.frame_at(*d).want.get()))
+                        .count();
+                    self.uncount_c_calls(n as u32);
                     self.cur.frame = frame;
                     self.catch().and_then(|next| self.drive(next))
                 }
@@ -658,4 +684,10 @@ impl Vm {
 /// Whether VARARGPREP has moved the frame already.
 fn is_shifted(frame: FrameRef, closure: Gc<Closure>) -> bool {
     frame.pc.get() != closure.proto().entry()
+}
+
+/// Whether the reference would call on the C stack what we only push a frame for: its limit on such
+/// calls is part of what a script can see.
+const fn counts_as_c_call(want: i32) -> bool {
+    want == FINISH_OP || want == CONT
 }

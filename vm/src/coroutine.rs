@@ -43,8 +43,10 @@ impl Vm {
             let message = self.heap.new_string(refusal);
             return self.deliver_failure(Value::string(message));
         }
-        self.n_native_calls += 1;
         let resumer = self.thread;
+        co.calls_of_resumer.set((self.n_native_calls, self.n_calls_below));
+        self.n_native_calls += 1;
+        self.n_calls_below = self.n_native_calls;
         let args = self.cur.top.sub(n_args);
         self.cur.top = args;
         resumer.status.set(Status::Normal);
@@ -104,7 +106,7 @@ impl Vm {
         co.status.set(status);
         let Some(resumer) = co.resumer.take() else { return Err(Raised) };
         resumer.status.set(Status::Running);
-        self.n_native_calls -= 1;
+        (self.n_native_calls, self.n_calls_below) = co.calls_of_resumer.get();
         self.switch_to(resumer);
         match outcome {
             Ok((values, n)) => {

@@ -26,6 +26,8 @@ pub(crate) struct Thread {
     pub(crate) resumer: Cell<Option<Gc<Self>>>,
     /// Calls from native functions on the Rust stack, across which it cannot yield.
     pub(crate) n_native_calls: Cell<u32>,
+    /// The VM's counts of native calls when it was resumed.
+    pub(crate) calls_of_resumer: Cell<(u32, u32)>,
     /// What it died of, until it is closed.
     pub(crate) failure: Cell<Option<Value>>,
     /// Bytes of the stack, as accounted to the heap.
@@ -40,6 +42,7 @@ impl Thread {
             status: Cell::new(status),
             resumer: Cell::new(None),
             n_native_calls: Cell::new(0),
+            calls_of_resumer: Cell::new((0, 0)),
             failure: Cell::new(None),
             accounted: Cell::new(0),
         }

@@ -92,6 +92,8 @@ pub(crate) struct Vm {
     pub(crate) pinned: Vec<Value>,
     /// Calls on the Rust stack, and resumed coroutines.
     pub(crate) n_native_calls: u32,
+    /// How many of them there were when the running coroutine was resumed.
+    pub(crate) n_calls_below: u32,
     /// Whether a message handler has seen that error.
     pub(crate) error_handled: bool,
     /// The handlers in use: plain, or with hooks and fuel.
@@ -146,6 +148,7 @@ impl Vm {
             host_handler: None,
             pinned: Vec::new(),
             n_native_calls: 0,
+            n_calls_below: 0,
             error_handled: false,
             dispatch: Dispatch::plain(),
             fuel: 0,

@@ -356,6 +356,12 @@ impl Vm {
     /// A step that the program asked for, of `n` kilobytes, or a basic one; true if it ended a
     /// cycle.
     pub(crate) fn gc_step_of(&mut self, n: i64) -> bool {
+        if self.heap.collector.generational {
+            // As a collection of the young, which the reference does whole.
+            self.full_gc();
+            self.run_finalizers(usize::MAX);
+            return true;
+        }
         let limit = if n <= 0 { STEP_BYTES * 2 } else { (n as usize).saturating_mul(1 << 10) };
         let (mut ended, mut done) = (false, 0_usize);
         while !ended && done < limit {
