@@ -17,9 +17,17 @@ use crate::Rng;
 /// `max_len`.
 pub fn mutate_chunk(bytes: &[u8], max_len: usize, seed: u64) -> Option<Vec<u8>> {
     let mut chunk = load(bytes).ok()?;
+    let original = chunk.clone();
     let mut rng = Rng::new(seed);
     // libFuzzer repeats mutations as it likes: mostly one edit, so that some chunks still verify.
     for _ in 0..=usize::from(rng.one_in(4)) {
+        edit(&mut chunk, &mut rng);
+    }
+    // An edit may find nothing to change where it looks.
+    for _ in 0..8 {
+        if chunk != original {
+            break;
+        }
         edit(&mut chunk, &mut rng);
     }
     let strip = if rng.one_in(32) { Strip::DebugInfo } else { Strip::Nothing };
@@ -171,8 +179,8 @@ fn edit_upvalues(proto: &mut Proto, rng: &mut Rng) {
         && upvalue.in_stack != 0
         && !rng.one_in(4)
     {
-        let near = upvalue.idx.wrapping_add(rng.below(7) as u8).wrapping_sub(2);
-        upvalue.idx = near;
+        let distance = [254, 255, 1, 2, 3, 4][rng.below(6)];
+        upvalue.idx = upvalue.idx.wrapping_add(distance);
         return;
     }
     let upvalue = UpvalDesc { in_stack: rng.below(2) as u8, idx: small(rng), kind: small(rng) };
