@@ -3,7 +3,7 @@
 use moonproof_vm::{Limits, Lua};
 
 /// What a script returns as one string, or its error.
-fn evaluate_with(limits: Limits, script: &str) -> String {
+fn evaluate(script: &str, prepare: impl FnOnce(&mut Lua)) -> String {
     let script = format!(
         "local function show(ok, ...)
            local values = {{...}}
@@ -18,14 +18,14 @@ fn evaluate_with(limits: Limits, script: &str) -> String {
     let chunk = moonproof_compiler::compile(script.as_bytes(), b"=test").expect("it compiles");
     let chunk = moonproof_verifier::verify(chunk).expect("it verifies");
     let mut lua = Lua::new();
-    lua.set_limits(limits);
+    prepare(&mut lua);
     let error = lua.run(chunk, &[]).expect_err("it ends with its result");
     let message = String::from_utf8_lossy(&error.message).into_owned();
     message.split("\nstack traceback").next().unwrap_or_default().to_owned()
 }
 
 fn check(script: &str, expected: &str) {
-    assert_eq!(evaluate_with(Limits::default(), script), expected, "{script}");
+    assert_eq!(evaluate(script, |_| {}), expected, "{script}");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn work_costs_fuel_and_memory() {
         let mut limits = Limits::default();
         limits.fuel = Some(1_000_000);
         limits.memory = 4 << 20;
-        assert_eq!(evaluate_with(limits, script), expected, "{script}");
+        assert_eq!(evaluate(script, |lua| lua.set_limits(limits)), expected, "{script}");
     };
     check("return ('a'):rep(20000):match('.-.-.-b')", "out of fuel");
     check("return ('a'):rep(20000):find(('a*'):rep(150) .. 'b')", "out of fuel");
@@ -193,4 +193,33 @@ fn work_costs_fuel_and_memory() {
     check("return ('x'):rep(10 << 20)", r#""not enough memory""#);
     check("return ('x'):rep(10000):gsub('x', ('y'):rep(1000))", r#""not enough memory""#);
     check("return ('c8000000'):pack('')", r#""not enough memory""#);
+}
+
+#[test]
+fn what_is_in_use_survives_collections() {
+    let check = |script: &str, expected: &str| {
+        assert_eq!(evaluate(script, |lua| lua.set_stress(true)), expected, "{script}");
+    };
+    let churn = "local function churn(x) for i = 1, 20 do local t = {('z'):rep(i * 7) .. i} end return x end ";
+    let check = |script: &str, expected: &str| check(&format!("{churn}{script}"), expected);
+    check(
+        "return (('ab'):rep(30) .. 'c'):gsub('(a)(b)', function(a, b) return churn(b .. a) end, 3)",
+        &format!("\"bababa{}c\" 3", "ab".repeat(27)),
+    );
+    check(
+        "return ('x y'):gsub('%w', setmetatable({}, {__index = function(_, k) return churn(k .. k) end}))",
+        "\"xx yy\" 2",
+    );
+    check(
+        "return (('%s-'):rep(3)):format(1, setmetatable({}, {__tostring = function() return churn('T') .. 'U' end}), 'x')",
+        "\"1-TU-x-\"",
+    );
+    check(
+        "local t = {} for k in (('k,'):rep(3) .. 'z'):gmatch('%w') do t[#t + 1] = churn(k) end return table.concat(t)",
+        "\"kkkz\"",
+    );
+    check(
+        "return ('a b c'):gsub('%w', function(w) return (w:gsub('%w', function(v) return churn(v:upper()) end)) end)",
+        "\"A B C\" 3",
+    );
 }

@@ -139,6 +139,9 @@ pub(super) fn byte(vm: &mut Vm) -> NativeResult {
         return Ok(NativeRet::Values(0));
     }
     let slice = &bytes[start - 1..end];
+    if let [byte] = slice {
+        return vm.ret(Value::int(i64::from(*byte)));
+    }
     if slice.len() > MAX_SIZE as usize {
         return Err(vm.error_at_caller(b"string slice too long"));
     }

@@ -21,12 +21,13 @@ impl Vm {
 }
 
 /// The next option, with the bytes that align it behind `position`.
+#[inline]
 fn next_option(
     vm: &mut Vm,
     options: &mut Options<'_>,
     position: usize,
 ) -> Result<Option<Details>, Raised> {
-    options.next(position).map_err(|problem| vm.format_problem(problem))
+    options.next(position).map_err(|problem| vm.format_problem(*problem))
 }
 
 pub(super) fn pack(vm: &mut Vm) -> NativeResult {
@@ -161,7 +162,10 @@ pub(super) fn unpack(vm: &mut Vm) -> NativeResult {
             return Err(vm.arg_error(2, "data string too short"));
         }
         at += details.n_align;
-        vm.check_stack(2, "too many results")?;
+        // As many as there is room for in any case need not be asked for.
+        if n_results > 8 {
+            vm.check_stack(2, "too many results")?;
+        }
         let (value, len) = unpack_one(vm, &data[at..], details)?;
         if let Some(value) = value {
             vm.push(value);

@@ -62,7 +62,7 @@ impl ByteSet {
         for (eight, bits) in table.as_chunks_mut::<8>().0.iter_mut().zip(bytes) {
             // The bit of each byte of the word, moved to its low end: a one in each byte that counts.
             let spread = (u64::from(bits) * 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
-            let ones = (spread + 0x0040_6070_787C_7E7F) >> 7 & 0x0101_0101_0101_0101;
+            let ones = ((spread + 0x0040_6070_787C_7E7F) >> 7) & 0x0101_0101_0101_0101;
             let marked = u64::from_le_bytes(*eight) | (ones * u64::from(mask));
             *eight = marked.to_le_bytes();
         }
