@@ -1,6 +1,6 @@
 //! Chooses how handlers are dispatched: by tail calls where the compiler is known to make jumps of
 //! them, else by a loop. Rust does not promise tail calls; optimised builds for these targets make
-//! them as long as all arguments are in registers, and `tests/dispatch.rs` fails if they do not.
+//! them as long as all arguments are in registers, and `tests/vm/dispatch.rs` fails if they do not.
 
 use std::env;
 

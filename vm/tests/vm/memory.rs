@@ -1,0 +1,66 @@
+//! Memory in the long run: garbage goes, whatever it is made of, and the heap stays as large as what
+//! is alive.
+
+use moonproof_vm::Lua;
+
+use crate::run_well;
+
+/// Runs a program that makes garbage, with as many rounds, and returns bytes in use behind it.
+fn used_after(lua: &mut Lua, body: &str, rounds: u32) -> usize {
+    run_well(lua, &format!("for i = 1, {rounds} do {body} end"));
+    lua.used_memory()
+}
+
+/// Ten times the garbage needs no more memory.
+fn stays_constant(body: &str, rounds: u32) {
+    for generational in [false, true] {
+        let mut lua = Lua::new();
+        lua.set_generational(generational);
+        used_after(&mut lua, body, rounds / 10);
+        let after = used_after(&mut lua, body, rounds);
+        assert!(after < 6 << 20, "{after} bytes after {body}, generational: {generational}");
+    }
+}
+
+#[test]
+fn garbage_goes() {
+    stays_constant("local t = {i, x = {}}", 1_000_000);
+    stays_constant("local s = 'string ' .. i", 1_000_000);
+    stays_constant("local s = ('long string'):rep(100) .. i", 100_000);
+    stays_constant("local f = function() return i end", 1_000_000);
+    stays_constant("local a, b = {}, {} a.b, b.a = b, a", 500_000);
+    stays_constant("setmetatable({}, {__gc = function() end})", 100_000);
+    stays_constant("setmetatable({{}, {}}, {__mode = 'kv'})", 100_000);
+    stays_constant("local t = {} for j = 1, 100 do t[j] = j end", 20_000);
+    stays_constant("pcall(error, {i})", 200_000);
+    stays_constant("coroutine.wrap(function() coroutine.yield(i) end)()", 100_000);
+    stays_constant("load('return ' .. i)()", 20_000);
+}
+
+#[test]
+fn what_is_alive_stays() {
+    let mut lua = Lua::new();
+    run_well(
+        &mut lua,
+        "local keep = {}
+         for i = 1, 300000 do
+             local t = {i, tostring(i)}
+             if i % 100 == 0 then keep[#keep + 1] = t end
+         end
+         collectgarbage()
+         for i, t in ipairs(keep) do
+             assert(t[1] == i * 100 and t[2] == tostring(i * 100))
+         end",
+    );
+}
+
+#[test]
+fn a_full_collection_frees_everything() {
+    let mut lua = Lua::new();
+    run_well(&mut lua, "collectgarbage()");
+    let before = lua.used_memory();
+    run_well(&mut lua, "t = {} for i = 1, 200000 do t[i] = {i} end");
+    assert!(lua.used_memory() > before + (8 << 20), "{}", lua.used_memory());
+    run_well(&mut lua, "t = nil collectgarbage()");
+    assert!(lua.used_memory() < before + (1 << 20), "{before} and {}", lua.used_memory());
+}
