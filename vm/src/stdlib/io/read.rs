@@ -8,18 +8,26 @@ use crate::stdlib::system::file_result;
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
 
-use super::stream::Stream;
+use super::stream::{READ_AT_ONCE, Stream};
 
 /// Longest numeral that is read (`L_MAXLENNUM`).
 const MAX_NUMERAL: usize = 200;
-/// Bytes that are read between two looks at the limits.
-const PART: usize = 1 << 16;
 
 /// Reads by the formats in the arguments from `first` on, a line if there are none. Reading stops at
 /// the first format that fails, whose result is nil.
 pub(super) fn read(vm: &mut Vm, file: File, first: usize) -> NativeResult {
     let n_formats = (vm.n_args() + 1).saturating_sub(first);
-    with_stream(vm, file, |stream, _| stream.begin_reading())?;
+    let line = with_stream(vm, file, |stream, heap| {
+        stream.begin_reading();
+        if n_formats > 0 {
+            return None;
+        }
+        // The common case: no copy but into the string.
+        stream.whole_line().map(|line| heap.new_string(line))
+    })?;
+    if let Some(line) = line {
+        return vm.ret(Value::string(line));
+    }
     let mut n_results = 0;
     let mut ok = true;
     if n_formats == 0 {
@@ -74,7 +82,12 @@ fn read_line(vm: &mut Vm, file: File, keep_newline: bool) -> Result<bool, Raised
     let mut line = Vec::new();
     let mut complete = false;
     while !complete {
-        match with_stream(vm, file, |stream, _| stream.read_line_part(&mut line))? {
+        let more = with_stream(vm, file, |stream, _| {
+            let (part, is_complete) = stream.read_line_part()?;
+            line.extend_from_slice(part);
+            Some(is_complete)
+        })?;
+        match more {
             Some(is_complete) => complete = is_complete,
             None => break,
         }
@@ -105,26 +118,21 @@ fn read_bytes(vm: &mut Vm, file: File, n: i64) -> Result<bool, Raised> {
 
 fn read_up_to(vm: &mut Vm, file: File, n: usize) -> Result<Vec<u8>, Raised> {
     let mut text = Vec::new();
-    let mut at_end = false;
-    while !at_end && text.len() < n {
-        let part_end = n.min(text.len() + PART);
-        at_end = with_stream(vm, file, |stream, _| {
-            while text.len() < part_end {
-                let missing = part_end - text.len();
-                if stream.read_part(&mut text, missing) == 0 {
-                    return true;
-                }
-            }
-            false
-        })?;
+    loop {
+        // In parts that grow with what was read, so that there are few of them.
+        let part = (n - text.len()).min(text.len().max(READ_AT_ONCE));
+        let part_end = text.len() + part;
+        with_stream(vm, file, |stream, _| stream.read_bytes(&mut text, part))?;
         check_limits(vm, text.len())?;
+        if text.len() < part_end || text.len() == n {
+            return Ok(text);
+        }
     }
-    Ok(text)
 }
 
 /// Refuses to read on when what was read takes more than there is; a growing Vec may take twice it.
 fn check_limits(vm: &mut Vm, read: usize) -> Result<(), Raised> {
-    vm.charge(PART / 256)?;
+    vm.charge(READ_AT_ONCE / 256)?;
     vm.check_memory(read.saturating_mul(2))
 }
 
@@ -200,5 +208,61 @@ impl Numeral<'_> {
             n += 1;
         }
         n
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use super::*;
+    use crate::stdlib::system::temporary_file;
+
+    /// A stream that reads `text`.
+    fn stream_of(text: &[u8]) -> Stream {
+        let (name, mut file) = temporary_file().expect("a temporary file");
+        std::fs::remove_file(crate::stdlib::os_path(&name)).expect("it can be removed");
+        file.write_all(text).expect("it can be written");
+        file.rewind().expect("it can be rewound");
+        let mut stream = Stream::new(file, true, true);
+        stream.begin_reading();
+        stream
+    }
+
+    #[test]
+    fn numerals_end_where_they_must() {
+        let ones = "1".repeat(MAX_NUMERAL);
+        for (text, expected, rest) in [
+            ("12 rest", Some(Number::Integer(12)), " rest"),
+            (" \t\n\x0B-0x1F,", Some(Number::Integer(-31)), ","),
+            ("0x.8p1z", Some(Number::Float(1.0)), "z"),
+            ("1e5.5", Some(Number::Float(1e5)), ".5"),
+            ("1e+", None, ""),
+            ("0xg", None, "g"),
+            ("--5", None, "-5"),
+            ("nan", None, "nan"),
+            ("", None, ""),
+            (&ones, Some(Number::Float(1.1111111111111111e199)), ""),
+            (&(ones.clone() + "1"), None, "1"),
+        ] {
+            let mut stream = stream_of(text.as_bytes());
+            assert_eq!(Numeral::read(&mut stream), expected, "{text}");
+            let mut left = Vec::new();
+            stream.read_bytes(&mut left, 1000);
+            assert_eq!(left, rest.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reading_goes_on_behind_the_buffer() {
+        let text: Vec<u8> = (0..100_000).map(|i| (i % 251) as u8).collect();
+        for n in [1, 4095, 4096, 4097, READ_AT_ONCE, 99_999, 100_001] {
+            let mut stream = stream_of(&text);
+            let mut out = Vec::new();
+            assert_eq!(stream.peek(), Some(0));
+            stream.read_bytes(&mut out, n);
+            assert_eq!(out, text[..n.min(text.len())], "{n}");
+            assert_eq!(stream.peek(), text.get(n).copied(), "{n}");
+        }
     }
 }

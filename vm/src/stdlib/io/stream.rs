@@ -9,6 +9,8 @@ use std::io::{self, ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 
 /// Bytes of a buffer, as glibc takes them for files and pipes.
 const BUFFER: usize = 4096;
+/// Bytes that are read at once where there is no limit.
+pub(super) const READ_AT_ONCE: usize = 1 << 16;
 /// C's `EINVAL` and `EBADF`, the same on every Unix.
 const INVALID_ARGUMENT: i32 = 22;
 const BAD_DESCRIPTOR: i32 = 9;
@@ -41,9 +43,10 @@ pub(crate) struct Stream {
     readable: bool,
     writable: bool,
     buffering: Buffering,
-    /// What was read and not consumed, from `start` on, or what is to be written.
+    /// What was read and not consumed, from `start` to `end`, or all of it is to be written.
     buffer: Vec<u8>,
     start: usize,
+    end: usize,
     writing: bool,
     /// The end was reached in the current operation.
     at_end: bool,
@@ -71,6 +74,7 @@ impl Stream {
             buffering,
             buffer: Vec::new(),
             start: 0,
+            end: 0,
             writing: false,
             at_end: false,
             error: None,
@@ -109,7 +113,7 @@ impl Stream {
             if let Err(error) = self.flush() {
                 self.error = Some(error);
             }
-            self.writing = false;
+            self.forget_buffer();
         }
     }
 
@@ -120,24 +124,31 @@ impl Stream {
 
     /// What is in the buffer; reads more if there is nothing. Empty at the end, or after an error.
     fn available(&mut self) -> &[u8] {
-        if self.start == self.buffer.len() && !self.at_end && self.error.is_none() {
+        if self.start == self.end && !self.at_end && self.error.is_none() {
             self.fill();
         }
-        &self.buffer[self.start..]
+        &self.buffer[self.start..self.end]
     }
 
     fn fill(&mut self) {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(BUFFER, 0);
+        self.end = self.read_once(&mut buffer);
+        self.buffer = buffer;
+        self.start = 0;
+    }
+
+    /// Reads what is there, but waits for something; notes the end, or an error.
+    fn read_once(&mut self, target: &mut [u8]) -> usize {
         let result = self.file().and_then(|file| {
             loop {
-                match file.read(&mut buffer) {
+                match file.read(target) {
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
                     result => return result,
                 }
             }
         });
-        let n = match result {
+        match result {
             Ok(n) => {
                 self.at_end = n == 0;
                 n
@@ -146,10 +157,7 @@ impl Stream {
                 self.error = Some(error);
                 0
             }
-        };
-        buffer.truncate(n);
-        self.buffer = buffer;
-        self.start = 0;
+        }
     }
 
     /// The next byte, left where it is.
@@ -162,34 +170,73 @@ impl Stream {
         self.start += 1;
     }
 
-    /// Appends bytes to `out` up to and including a newline, as far as they are in the buffer, or
-    /// `None` if there are no more. True if the line is complete.
-    pub(super) fn read_line_part(&mut self, out: &mut Vec<u8>) -> Option<bool> {
+    /// The bytes up to and including a newline, as far as they are in the buffer, or `None` if
+    /// there are no more; and whether the line is complete.
+    pub(super) fn read_line_part(&mut self) -> Option<(&[u8], bool)> {
         let available = self.available();
         if available.is_empty() {
             return None;
         }
-        let newline = available.iter().position(|byte| *byte == b'\n');
+        let newline = memchr::memchr(b'\n', available);
         let n = newline.map_or(available.len(), |at| at + 1);
-        out.extend_from_slice(&available[..n]);
+        let start = self.start;
         self.start += n;
-        Some(newline.is_some())
+        Some((&self.buffer[start..start + n], newline.is_some()))
     }
 
-    /// Appends at most `n` bytes to `out`; zero only at the end or after an error.
-    pub(super) fn read_part(&mut self, out: &mut Vec<u8>, n: usize) -> usize {
-        let available = self.available();
-        let n = n.min(available.len());
-        out.extend_from_slice(&available[..n]);
-        self.start += n;
-        n
+    /// The line that begins here, without its newline, if all of it is in the buffer.
+    pub(super) fn whole_line(&mut self) -> Option<&[u8]> {
+        let newline = memchr::memchr(b'\n', self.available())?;
+        let start = self.start;
+        self.start += newline + 1;
+        Some(&self.buffer[start..start + newline])
+    }
+
+    /// Appends `n` bytes to `out`, or fewer at the end or after an error.
+    pub(super) fn read_bytes(&mut self, out: &mut Vec<u8>, n: usize) {
+        let mut missing = n;
+        while missing > 0 {
+            if self.start == self.end && missing >= BUFFER {
+                return self.read_directly(out, missing);
+            }
+            let available = self.available();
+            if available.is_empty() {
+                return;
+            }
+            let n = missing.min(available.len());
+            out.extend_from_slice(&available[..n]);
+            self.start += n;
+            missing -= n;
+        }
+    }
+
+    /// Reads past the buffer, which is empty.
+    fn read_directly(&mut self, out: &mut Vec<u8>, n: usize) {
+        if n >= READ_AT_ONCE {
+            // Does not make the memory zero first.
+            out.reserve(n);
+            match self.file().and_then(|file| file.take(n as u64).read_to_end(out)) {
+                Ok(read) => self.at_end = read < n,
+                Err(error) => self.error = Some(error),
+            }
+            return;
+        }
+        let mut filled = out.len();
+        let target = filled + n;
+        out.resize(target, 0);
+        while filled < target && !self.at_end && self.error.is_none() {
+            filled += self.read_once(&mut out[filled..]);
+        }
+        out.truncate(filled);
     }
 
     /// Everything up to the end.
     pub(crate) fn read_rest(&mut self) -> io::Result<Vec<u8>> {
         self.begin_reading();
         let mut text = Vec::new();
-        while self.read_part(&mut text, usize::MAX) > 0 {}
+        while !self.at_end && self.error.is_none() {
+            self.read_bytes(&mut text, READ_AT_ONCE);
+        }
         match self.take_error() {
             Some(error) => Err(error),
             None => Ok(text),
@@ -224,6 +271,8 @@ impl Stream {
         // Finds out whether it is a terminal.
         self.file()?;
         self.drop_read_ahead()?;
+        self.buffer.clear();
+        (self.start, self.end) = (0, 0);
         self.writing = true;
         Ok(())
     }
@@ -295,32 +344,40 @@ impl Stream {
 
     /// Puts the file back where reading has come to.
     fn drop_read_ahead(&mut self) -> io::Result<()> {
-        let ahead = (self.buffer.len() - self.start) as i64;
-        self.buffer.clear();
-        self.start = 0;
+        let ahead = self.n_ahead();
         if ahead > 0 { self.file()?.seek(SeekFrom::Current(-ahead)).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// Bytes that were read and not consumed.
+    fn n_ahead(&self) -> i64 {
+        (self.end - self.start) as i64
+    }
+
+    /// Begins with an empty buffer, to read.
+    fn forget_buffer(&mut self) {
+        if self.writing {
+            self.buffer.clear();
+        }
+        self.writing = false;
+        self.at_end = false;
+        (self.start, self.end) = (0, 0);
     }
 
     /// Moves to another position, and returns it (`fseek`, `ftell`).
     pub(super) fn seek(&mut self, whence: Whence, offset: i64) -> io::Result<u64> {
+        let invalid = || io::Error::from_raw_os_error(INVALID_ARGUMENT);
         let target = match whence {
-            Whence::Start => match u64::try_from(offset) {
-                Ok(offset) => SeekFrom::Start(offset),
-                Err(_) => return Err(io::Error::from_raw_os_error(INVALID_ARGUMENT)),
-            },
-            Whence::Current => SeekFrom::Current(offset),
+            Whence::Start => SeekFrom::Start(u64::try_from(offset).map_err(|_| invalid())?),
+            Whence::Current => {
+                SeekFrom::Current(offset.checked_sub(self.n_ahead()).ok_or_else(invalid)?)
+            }
             Whence::End => SeekFrom::End(offset),
         };
-        if self.writing {
-            self.flush()?;
-            self.writing = false;
-        } else {
-            // A pipe cannot go back: what was read ahead must survive the failure.
-            self.file()?.stream_position()?;
-            self.drop_read_ahead()?;
-        }
-        self.at_end = false;
-        self.file()?.seek(target)
+        self.flush()?;
+        // What was read ahead of a pipe, which has no position, must survive the failure.
+        let position = self.file()?.seek(target)?;
+        self.forget_buffer();
+        Ok(position)
     }
 
     /// Where the next byte is read or written in a file that appends: its end.
