@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::Trial;
+use libtest_mimic::{Completion, Trial};
 use moonproof_oracle::child::End;
 use moonproof_oracle::server::Side;
 use moonproof_tests::gates::{self, Compilations};
@@ -25,9 +25,13 @@ const NOT_RUN: [&str; 3] = ["all", "heavy", "main"];
 
 pub(crate) fn tests() -> Vec<Trial> {
     let Some(folder) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
-        let ignored = plain(format!("official::needs {VARIABLE}"), || Ok(()));
-        return vec![ignored.with_ignored_flag(true)];
+        let why = format!("{VARIABLE} names no folder");
+        let trial = Trial::ignorable_test("official", || Ok(Completion::ignored_with(why)));
+        return vec![trial];
     };
+    if let Err(why) = moonproof_reference::check() {
+        return vec![with_reference("official", || Err(why))];
+    }
     let mut trials = Vec::new();
     let Ok(entries) = fs::read_dir(&folder) else {
         let why = format!("{VARIABLE}: cannot read {}", folder.display());
@@ -41,9 +45,8 @@ pub(crate) fn tests() -> Vec<Trial> {
         trials.push(with_reference(format!("official::compile/{name}"), move || compile(&source)));
         if !NOT_RUN.contains(&name.as_str()) {
             let folder = folder.clone();
-            trials.push(with_reference(format!("official::run/{name}"), move || {
-                run_both(&folder, &name)
-            }));
+            let trial_name = format!("official::run/{name}");
+            trials.push(Trial::ignorable_test(trial_name, move || Ok(run_both(&folder, &name)?)));
         }
     }
     trials
@@ -65,7 +68,7 @@ fn compile(path: &Path) -> Result<(), String> {
 }
 
 /// Runs one file of the suite by a script that sets what `all.lua` would.
-fn run_both(folder: &Path, name: &str) -> Result<(), String> {
+fn run_both(folder: &Path, name: &str) -> Result<Completion, String> {
     let script = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("official-{name}.lua"));
     let folder = folder.display().to_string();
     let source = format!(
@@ -79,11 +82,11 @@ fn run_both(folder: &Path, name: &str) -> Result<(), String> {
     let run = |side| oracle.run(side, &script, &[], b"").map_err(|error| error.to_string());
     let reference = run(Side::Reference)?;
     if reference.end != End::Exited(0) {
-        return Ok(());
+        return Ok(Completion::ignored_with("the reference fails as well"));
     }
     let ours = run(Side::Ours)?;
     if ours.end == reference.end {
-        return Ok(());
+        return Ok(Completion::Completed);
     }
     let stderr = String::from_utf8_lossy(&ours.stderr);
     Err(format!("{}\n{}", ours.end, stderr.lines().take(12).collect::<Vec<_>>().join("\n")))
