@@ -70,10 +70,13 @@ impl Slot {
         Self(self.0.wrapping_sub(n))
     }
 
-    /// The slot `bytes` further up; operands of internal instructions are multiplied already.
+    /// The register at `offset` bytes, seen from a Lua function's base: operands of internal
+    /// instructions are multiplied already ([S2]).
     #[inline(always)]
-    pub(crate) fn byte_add(self, bytes: usize) -> Self {
-        Self(self.0.wrapping_byte_add(bytes))
+    pub(crate) fn reg(self, offset: usize) -> Self {
+        #[cfg(feature = "checked")]
+        crate::interp::checked::register(self, offset);
+        Self(self.0.wrapping_byte_add(offset))
     }
 
     /// How many slots this one is above `other`; zero if it is not.

@@ -15,12 +15,12 @@ macro_rules! arith {
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
             let result: i64 = $int(x.int(), y.int());
-            $base.byte_add($i.a()).set(Value::int(result));
+            $base.reg($i.a()).set(Value::int(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
             let result: f64 = $float(x.float(), y.float());
-            $base.byte_add($i.a()).set(Value::float(result));
+            $base.reg($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         return $other($vm, $pc, $base, $k, $i, $t);
@@ -33,12 +33,12 @@ macro_rules! float_arith {
         let (x, y) = ($x, $y);
         if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
             let result: f64 = $float(x.float(), y.float());
-            $base.byte_add($i.a()).set(Value::float(result));
+            $base.reg($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
             let result: f64 = $float(x.int() as f64, y.int() as f64);
-            $base.byte_add($i.a()).set(Value::float(result));
+            $base.reg($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         return $other($vm, $pc, $base, $k, $i, $t);
@@ -59,12 +59,12 @@ macro_rules! divide {
                     None => return slow($vm, $pc, $base, $k, $i, $t),
                 }
             };
-            $base.byte_add($i.a()).set(Value::int(result));
+            $base.reg($i.a()).set(Value::int(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
             let result: f64 = $float(x.float(), y.float());
-            $base.byte_add($i.a()).set(Value::float(result));
+            $base.reg($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         return slow($vm, $pc, $base, $k, $i, $t);
@@ -77,7 +77,7 @@ macro_rules! bitwise {
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
             let result: i64 = $int(x.int(), y.int());
-            $base.byte_add($i.a()).set(Value::int(result));
+            $base.reg($i.a()).set(Value::int(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
         return slow($vm, $pc, $base, $k, $i, $t);
@@ -86,7 +86,7 @@ macro_rules! bitwise {
 
 macro_rules! reg {
     ($base:ident, $offset:expr) => {
-        $base.byte_add($offset)
+        $base.reg($offset)
     };
 }
 
@@ -98,7 +98,7 @@ macro_rules! mixed {
             fn $name(vm, pc, base, k, i, t) {
                 let (x, y) = (reg!(base, i.b()), reg!(base, i.c()));
                 if let (Some(a), Some(b)) = (x.get().to_float(), y.get().to_float()) {
-                    base.byte_add(i.a()).set(Value::float(a $op b));
+                    base.reg(i.a()).set(Value::float(a $op b));
                     next!(vm, pc.next(), base, k, t)
                 }
                 return slow(vm, pc, base, k, i, t);
@@ -108,7 +108,7 @@ macro_rules! mixed {
             fn $constant(vm, pc, base, k, i, t) {
                 let (x, y) = (reg!(base, i.b()), k.place(i.c()));
                 if let (Some(a), Some(b)) = (x.get().to_float(), y.get().to_float()) {
-                    base.byte_add(i.a()).set(Value::float(a $op b));
+                    base.reg(i.a()).set(Value::float(a $op b));
                     next!(vm, pc.next(), base, k, t)
                 }
                 return slow(vm, pc, base, k, i, t);
@@ -128,11 +128,11 @@ handlers! {
     fn add_i(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(x.int().wrapping_add(i.sc())));
+            base.reg(i.a()).set(Value::int(x.int().wrapping_add(i.sc())));
             next!(vm, pc.next(), base, k, t)
         }
         if x.tag() == Tag::FLOAT {
-            base.byte_add(i.a()).set(Value::float(x.float() + i.sc() as f64));
+            base.reg(i.a()).set(Value::float(x.float() + i.sc() as f64));
             next!(vm, pc.next(), base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
@@ -181,7 +181,7 @@ handlers! {
     fn shr_i(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(number::shift_right(x.int(), i.sc())));
+            base.reg(i.a()).set(Value::int(number::shift_right(x.int(), i.sc())));
             next!(vm, pc.next(), base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
@@ -190,7 +190,7 @@ handlers! {
     fn shl_i(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(number::shift_left(i.sc(), x.int())));
+            base.reg(i.a()).set(Value::int(number::shift_left(i.sc(), x.int())));
             next!(vm, pc.next(), base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
@@ -247,11 +247,11 @@ handlers! {
     fn unm(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(x.int().wrapping_neg()));
+            base.reg(i.a()).set(Value::int(x.int().wrapping_neg()));
             next!(vm, pc, base, k, t)
         }
         if x.tag() == Tag::FLOAT {
-            base.byte_add(i.a()).set(Value::float(-x.float()));
+            base.reg(i.a()).set(Value::float(-x.float()));
             next!(vm, pc, base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
@@ -260,7 +260,7 @@ handlers! {
     fn bnot(vm, pc, base, k, i, t) {
         let x = reg!(base, i.b());
         if x.tag() == Tag::INT {
-            base.byte_add(i.a()).set(Value::int(!x.int()));
+            base.reg(i.a()).set(Value::int(!x.int()));
             next!(vm, pc, base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
@@ -268,7 +268,7 @@ handlers! {
 
     fn not(vm, pc, base, k, i, t) {
         let falsy = reg!(base, i.b()).tag().is_falsy();
-        base.byte_add(i.a()).set(Value::bool(falsy));
+        base.reg(i.a()).set(Value::bool(falsy));
         next!(vm, pc, base, k, t)
     }
 }

@@ -13,7 +13,7 @@ use crate::vm::{Raised, Vm};
 
 handlers! {
     fn call(vm, pc, base, k, i, t) {
-        let func = base.byte_add(i.a());
+        let func = base.reg(i.a());
         vm.cur.frame.pc.set(pc);
         // The second test is rule V2, until the verifier proves it.
         if func.tag() == Tag::CLOSURE && vm.cur.pending < func {
@@ -62,7 +62,7 @@ handlers! {
         let want = frame.want.get();
         if want as u32 <= 1 && vm.cur.pending < base {
             if want == 1 {
-                base.sub(1).set(base.byte_add(i.a()).get());
+                base.sub(1).set(base.reg(i.a()).get());
             }
             vm.cur.frame = frame.below();
             dispatch!(vm, t)
@@ -71,7 +71,7 @@ handlers! {
     }
 
     fn closure(vm, pc, base, k, i, t) {
-        let target = base.byte_add(i.a());
+        let target = base.reg(i.a());
         vm.make_closure(running(base), i.wide() as usize, base, target);
         if vm.heap.is_step_due() {
             return control::collect(vm, pc, target.add(1), k, i, t);
@@ -83,12 +83,12 @@ handlers! {
         let n = (vm.cur.frame.info.get() & N_EXTRA_MASK) as usize;
         if i.c() == 0 {
             vm.cur.frame.pc.set(pc);
-            let outcome = varargs_step(vm, base.byte_add(i.a()), n);
+            let outcome = varargs_step(vm, base.reg(i.a()), n);
             follow!(vm, t, outcome)
         }
         let want = i.c() - 1;
         let first = base.sub(n + 1);
-        let target = base.byte_add(i.a());
+        let target = base.reg(i.a());
         let copied = n.min(want);
         target.copy_from(first, copied);
         target.add(copied).clear(want - copied);
@@ -108,20 +108,20 @@ fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) 
     if vm.cur.frame.want.get() == HOST && vm.cur.pending < base {
         // The end of a native function's call, such as of a comparison of `sort`.
         let dest = base.sub(1);
-        dest.copy_from(base.byte_add(i.a()), n);
+        dest.copy_from(base.reg(i.a()), n);
         vm.cur.top = dest.add(n);
         vm.cur.pop_frame();
         exit!(Exit::Done)
     }
     vm.cur.frame.pc.set(pc);
-    let outcome = end_step(vm, base, base.byte_add(i.a()), n);
+    let outcome = end_step(vm, base, base.reg(i.a()), n);
     follow!(vm, t, outcome)
 }
 
 /// A call of anything, with any number of arguments; its place is saved.
 #[inline(never)]
 fn call_other(vm: &mut Vm, pc: Pc, base: Slot, k: Consts, i: Insn, t: Table) -> Step {
-    let func = base.byte_add(i.a());
+    let func = base.reg(i.a());
     if vm.cur.pending >= func {
         return control::malformed(vm, pc, base, k, i, t);
     }
@@ -189,7 +189,7 @@ fn shift_step(vm: &mut Vm, pc: Pc, base: Slot, n_params: usize) -> Outcome {
 
 impl Vm {
     fn tail_call(&mut self, base: Slot, i: Insn) -> Result<Next, Raised> {
-        let mut func = base.byte_add(i.a());
+        let mut func = base.reg(i.a());
         let mut n_args = if i.b() == 0 { self.cur.top.above(func.add(1)) } else { i.b() - 1 };
         if self.cur.pending >= base {
             self.close_upvals(base);
@@ -216,7 +216,7 @@ impl Vm {
 
     /// RETURN in all its forms (`OP_RETURN`, lvm.c).
     fn return_op(&mut self, base: Slot, i: Insn) -> Result<Next, Raised> {
-        let first = base.byte_add(i.a());
+        let first = base.reg(i.a());
         let n = if i.b() == 0 { self.cur.top.above(first) } else { i.b() - 1 };
         if self.cur.pending >= base {
             self.close_upvals(base);

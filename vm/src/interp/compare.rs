@@ -17,7 +17,7 @@ macro_rules! branch {
 
 macro_rules! order {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $op:tt) => {{
-        let (x, y) = ($base.byte_add($i.a()), $base.byte_add($i.b()));
+        let (x, y) = ($base.reg($i.a()), $base.reg($i.b()));
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
             branch!($vm, $pc, $base, $k, $i, $t, x.int() $op y.int())
         }
@@ -30,7 +30,7 @@ macro_rules! order {
 
 macro_rules! order_imm {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $op:tt) => {{
-        let x = $base.byte_add($i.a());
+        let x = $base.reg($i.a());
         if x.tag() == Tag::INT {
             branch!($vm, $pc, $base, $k, $i, $t, x.int() $op $i.sb())
         }
@@ -43,7 +43,7 @@ macro_rules! order_imm {
 
 handlers! {
     fn eq(vm, pc, base, k, i, t) {
-        let (x, y) = (base.byte_add(i.a()), base.byte_add(i.b()));
+        let (x, y) = (base.reg(i.a()), base.reg(i.b()));
         if x.tag() == y.tag() && (x.tag() == Tag::INT || x.tag() == Tag::SHORT_STR) {
             branch!(vm, pc, base, k, i, t, x.payload() == y.payload())
         }
@@ -51,7 +51,7 @@ handlers! {
     }
 
     fn eq_other(vm, pc, base, k, i, t) {
-        let (x, y) = (base.byte_add(i.a()).get(), base.byte_add(i.b()).get());
+        let (x, y) = (base.reg(i.a()).get(), base.reg(i.b()).get());
         let may_call = x.tag() == y.tag() && (x.tag() == Tag::TABLE || x.tag() == Tag::USERDATA);
         if may_call && x.payload() != y.payload() {
             return slow(vm, pc, base, k, i, t);
@@ -68,7 +68,7 @@ handlers! {
     }
 
     fn eq_k(vm, pc, base, k, i, t) {
-        let (x, y) = (base.byte_add(i.a()), k.place(i.b()));
+        let (x, y) = (base.reg(i.a()), k.place(i.b()));
         if x.tag() == Tag::SHORT_STR {
             branch!(vm, pc, base, k, i, t, x.payload() == y.payload() && y.tag() == Tag::SHORT_STR)
         }
@@ -76,12 +76,12 @@ handlers! {
     }
 
     fn eq_k_other(vm, pc, base, k, i, t) {
-        let (x, y) = (base.byte_add(i.a()).get(), k.value(i.b()));
+        let (x, y) = (base.reg(i.a()).get(), k.value(i.b()));
         branch!(vm, pc, base, k, i, t, x.raw_equals(y))
     }
 
     fn eq_i(vm, pc, base, k, i, t) {
-        let x = base.byte_add(i.a());
+        let x = base.reg(i.a());
         if x.tag() == Tag::INT {
             branch!(vm, pc, base, k, i, t, x.int() == i.sb())
         }
@@ -105,15 +105,15 @@ handlers! {
     }
 
     fn test(vm, pc, base, k, i, t) {
-        branch!(vm, pc, base, k, i, t, !base.byte_add(i.a()).tag().is_falsy())
+        branch!(vm, pc, base, k, i, t, !base.reg(i.a()).tag().is_falsy())
     }
 
     fn test_set(vm, pc, base, k, i, t) {
-        let x = base.byte_add(i.b());
+        let x = base.reg(i.b());
         if x.tag().is_falsy() == i.k() {
             next!(vm, pc.next(), base, k, t)
         }
-        base.byte_add(i.a()).set(x.get());
+        base.reg(i.a()).set(x.get());
         next!(vm, pc.next().jump(pc.fetch().wide()), base, k, t)
     }
 }

@@ -15,7 +15,7 @@ use crate::vm::{Raised, Vm};
 handlers! {
     fn concat(vm, pc, base, k, i, t) {
         vm.cur.frame.pc.set(pc);
-        let target = base.byte_add(i.a());
+        let target = base.reg(i.a());
         let outcome = concat_step(vm, target, i.b());
         follow!(vm, t, outcome)
     }

@@ -173,7 +173,7 @@ handlers! {
     }
 
     fn close(vm, pc, base, k, i, t) {
-        if vm.cur.pending < base.byte_add(i.a()) {
+        if vm.cur.pending < base.reg(i.a()) {
             next!(vm, pc, base, k, t)
         }
         return slow(vm, pc, base, k, i, t);

@@ -13,7 +13,7 @@ use crate::vm::{Raised, Vm};
 handlers! {
     /// The types are looked at each time, since `debug.setlocal` can change them.
     fn for_loop(vm, pc, base, k, i, t) {
-        let state = base.byte_add(i.a());
+        let state = base.reg(i.a());
         let (count, step) = (state.add(1), state.add(2));
         if step.tag() == Tag::INT && count.tag() == Tag::INT && state.tag() == Tag::INT {
             if count.payload() > 0 {
@@ -29,7 +29,7 @@ handlers! {
     }
 
     fn float_loop(vm, pc, base, k, i, t) {
-        let state = base.byte_add(i.a());
+        let state = base.reg(i.a());
         let (limit, step) = (state.add(1), state.add(2));
         if step.tag() == Tag::FLOAT && limit.tag() == Tag::FLOAT && state.tag() == Tag::FLOAT {
             let next = state.float() + step.float();
@@ -44,7 +44,7 @@ handlers! {
     }
 
     fn for_prep(vm, pc, base, k, i, t) {
-        let state = base.byte_add(i.a());
+        let state = base.reg(i.a());
         let (index, limit, step) = (state.get(), state.add(1).get(), state.add(2).get());
         if index.tag() == Tag::INT && limit.tag() == Tag::INT && step.tag() == Tag::INT && step.int_bits() == 1 {
             let (from, to) = (index.int_bits(), limit.int_bits());
@@ -59,14 +59,14 @@ handlers! {
     }
 
     fn t_for_prep(vm, pc, base, k, i, t) {
-        if base.byte_add(i.a()).add(3).get().is_falsy() {
+        if base.reg(i.a()).add(3).get().is_falsy() {
             next!(vm, pc.jump(i.wide()), base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn t_for_call(vm, pc, base, k, i, t) {
-        let state = base.byte_add(i.a());
+        let state = base.reg(i.a());
         let func = state.add(4);
         func.copy_from(state, 3);
         vm.cur.frame.pc.set(pc);
@@ -81,7 +81,7 @@ handlers! {
     }
 
     fn t_for_loop(vm, pc, base, k, i, t) {
-        let state = base.byte_add(i.a());
+        let state = base.reg(i.a());
         let control = state.add(4).get();
         if control.is_nil() {
             next!(vm, pc, base, k, t)

@@ -10,6 +10,8 @@
 
 mod arith;
 mod calls;
+#[cfg(feature = "checked")]
+pub(crate) mod checked;
 mod compare;
 mod concat;
 mod control;
@@ -69,6 +71,8 @@ use protocol::{Step, Table};
 macro_rules! next {
     ($vm:expr, $pc:expr, $base:expr, $k:expr, $t:expr) => {{
         let pc = $pc;
+        #[cfg(feature = "checked")]
+        $crate::interp::checked::state($vm, pc, $base, $k);
         let i = pc.fetch();
         return $t.of(i)($vm, pc.next(), $base, $k, i, $t);
     }};

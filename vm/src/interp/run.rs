@@ -193,6 +193,8 @@ fn start(vm: &mut Vm, t: Table) -> Exit {
     let frame = vm.cur.frame;
     let (mut pc, mut base, mut k) = (frame.pc.get(), frame.base.get(), frame.consts.get());
     loop {
+        #[cfg(feature = "checked")]
+        super::checked::state(vm, pc, base, k);
         let i = pc.fetch();
         let step = if t.is_plain() {
             step(vm, pc.next(), base, k, i, t)

@@ -32,7 +32,7 @@ impl Vm {
     pub(crate) fn slow(&mut self, i: Insn) -> Result<Next, Raised> {
         let frame = self.cur.frame;
         let (base, k) = (frame.base.get(), frame.consts.get());
-        let reg = |offset: usize| base.byte_add(offset).get();
+        let reg = |offset: usize| base.reg(offset).get();
         // The verifier knows the opcode (rule S1), and the internal ones are its variants.
         let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::RUN) };
         match op {
@@ -48,7 +48,7 @@ impl Vm {
             OpCode::SelfOp => {
                 let object = reg(i.b());
                 let key = k.or_register(i.k(), base, i.c());
-                base.byte_add(i.a() + SLOT_BYTES).set(object);
+                base.reg(i.a() + SLOT_BYTES).set(object);
                 self.get_into(i, object, key, Operand::reg(i.b()))
             }
             OpCode::SetTabUp => {
@@ -105,7 +105,7 @@ impl Vm {
             OpCode::Unm => {
                 let value = reg(i.b());
                 if let Some(float) = value.as_float() {
-                    base.byte_add(i.a()).set(Value::float(-float));
+                    base.reg(i.a()).set(Value::float(-float));
                     return Ok(Next::RUN);
                 }
                 self.binary_handler(
@@ -118,7 +118,7 @@ impl Vm {
             OpCode::BNot => {
                 let value = reg(i.b());
                 if let Some(int) = integer_of(value) {
-                    base.byte_add(i.a()).set(Value::int(!int));
+                    base.reg(i.a()).set(Value::int(!int));
                     return Ok(Next::RUN);
                 }
                 self.binary_handler(
@@ -129,15 +129,15 @@ impl Vm {
                 )
             }
             OpCode::Len => self.len_op(i, reg(i.b())),
-            OpCode::Concat => self.concat(base.byte_add(i.a()), i.b()),
-            OpCode::Close => self.close_op(base.byte_add(i.a())),
+            OpCode::Concat => self.concat(base.reg(i.a()), i.b()),
+            OpCode::Close => self.close_op(base.reg(i.a())),
             OpCode::Tbc => {
-                self.mark_to_close(base.byte_add(i.a()), i.a() / SLOT_BYTES)?;
+                self.mark_to_close(base.reg(i.a()), i.a() / SLOT_BYTES)?;
                 Ok(Next::RUN)
             }
             OpCode::TForPrep => {
                 let register = i.a() / SLOT_BYTES + 3;
-                self.mark_to_close(base.byte_add(i.a()).add(3), register)?;
+                self.mark_to_close(base.reg(i.a()).add(3), register)?;
                 self.jump_to(i.wide());
                 Ok(Next::RUN)
             }
@@ -148,7 +148,7 @@ impl Vm {
             OpCode::LeI => self.order_imm(i, Event::Le, false),
             OpCode::GtI => self.order_imm(i, Event::Lt, true),
             OpCode::GeI => self.order_imm(i, Event::Le, true),
-            OpCode::ForPrep => self.prepare_loop(i, base.byte_add(i.a())),
+            OpCode::ForPrep => self.prepare_loop(i, base.reg(i.a())),
             _ => Err(self.runtime_error(b"malformed bytecode")),
         }
     }
@@ -189,7 +189,7 @@ impl Vm {
     ) -> Result<Next, Raised> {
         match self.find(object, key, operand)? {
             Access::Value(value) => {
-                self.cur.frame.base.get().byte_add(i.a()).set(value);
+                self.cur.frame.base.get().reg(i.a()).set(value);
                 Ok(Next::RUN)
             }
             Access::Handler(handler, object) => self.call_handler(handler, &[object, key]),
@@ -311,7 +311,7 @@ impl Vm {
 
     fn finish_arith(&mut self, i: Insn, result: Value) -> Result<Next, Raised> {
         let frame = self.cur.frame;
-        frame.base.get().byte_add(i.a()).set(result);
+        frame.base.get().reg(i.a()).set(result);
         frame.pc.set(frame.pc.get().next());
         Ok(Next::RUN)
     }
@@ -366,7 +366,7 @@ impl Vm {
 
     fn len_op(&mut self, i: Insn, value: Value) -> Result<Next, Raised> {
         if let Some(string) = value.as_string() {
-            self.cur.frame.base.get().byte_add(i.a()).set(Value::int(string.len() as i64));
+            self.cur.frame.base.get().reg(i.a()).set(Value::int(string.len() as i64));
             return Ok(Next::RUN);
         }
         let handler = self.handler(value, Event::Len);
@@ -375,7 +375,7 @@ impl Vm {
         }
         match value.as_table() {
             Some(table) => {
-                self.cur.frame.base.get().byte_add(i.a()).set(Value::int(table.border()));
+                self.cur.frame.base.get().reg(i.a()).set(Value::int(table.border()));
                 Ok(Next::RUN)
             }
             None => Err(self.type_error_of(value, "get length of", Operand::reg(i.b()))),
@@ -411,7 +411,7 @@ impl Vm {
     }
 
     fn order_imm(&mut self, i: Insn, event: Event, swap: bool) -> Result<Next, Raised> {
-        let a = self.cur.frame.base.get().byte_add(i.a()).get();
+        let a = self.cur.frame.base.get().reg(i.a()).get();
         let b = if i.c() != 0 { Value::float(i.sb() as f64) } else { Value::int(i.sb()) };
         if swap { self.order_op(i, event, b, a) } else { self.order_op(i, event, a, b) }
     }
@@ -460,7 +460,7 @@ impl Vm {
         let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::RUN) };
         match op {
             OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => {
-                base.byte_add(pc.previous().a()).set(value);
+                base.reg(pc.previous().a()).set(value);
             }
             OpCode::Unm
             | OpCode::BNot
@@ -469,7 +469,7 @@ impl Vm {
             | OpCode::GetTable
             | OpCode::GetI
             | OpCode::GetField
-            | OpCode::SelfOp => base.byte_add(i.a()).set(value),
+            | OpCode::SelfOp => base.reg(i.a()).set(value),
             OpCode::Eq
             | OpCode::Lt
             | OpCode::Le
@@ -483,8 +483,8 @@ impl Vm {
             }
             OpCode::Concat => {
                 let left = (frame.info.get() >> CONCAT_SHIFT & 0xFF) as usize;
-                base.byte_add(i.a()).add(left - 1).set(value);
-                return self.concat(base.byte_add(i.a()), left);
+                base.reg(i.a()).add(left - 1).set(value);
+                return self.concat(base.reg(i.a()), left);
             }
             OpCode::Close => frame.pc.set(pc.back()),
             OpCode::Return => {
@@ -492,7 +492,7 @@ impl Vm {
                 if frame.info.get() & CLOSING_RETURN != 0 {
                     frame.info.set(frame.info.get() & !CLOSING_RETURN);
                     let n = dest.sub(1).get().as_int().unwrap_or(0);
-                    let first = base.byte_add(i.a());
+                    let first = base.reg(i.a());
                     let n = (n as usize).min(dest.above(first).saturating_sub(1));
                     self.cur.top = first.add(n);
                 }

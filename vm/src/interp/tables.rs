@@ -22,7 +22,7 @@ macro_rules! found {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $value:expr) => {{
         let value = $value;
         if !value.is_nil() {
-            $base.byte_add($i.a()).set(value);
+            $base.reg($i.a()).set(value);
             next!($vm, $pc, $base, $k, $t)
         }
     }};
@@ -34,7 +34,7 @@ macro_rules! found_or_nil {
         let (table, value) = ($table, $value);
         found!($vm, $pc, $base, $k, $i, $t, value);
         if table.metatable().is_none() {
-            $base.byte_add($i.a()).set(Value::NIL);
+            $base.reg($i.a()).set(Value::NIL);
             next!($vm, $pc, $base, $k, $t)
         }
     }};
@@ -103,8 +103,8 @@ handlers! {
     }
 
     fn get_table(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.b())) {
-            let key = base.byte_add(i.c());
+        if let Some(table) = table_at!(base.reg(i.b())) {
+            let key = base.reg(i.c());
             if key.tag() == Tag::INT {
                 if let Some(value) = table.array_get(key.int()) {
                     found!(vm, pc, base, k, i, t, value)
@@ -119,8 +119,8 @@ handlers! {
 
     #[inline(never)]
     fn get_table_walk(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.b()).get().as_table() {
-            let key = base.byte_add(i.c()).get();
+        if let Some(table) = base.reg(i.b()).get().as_table() {
+            let key = base.reg(i.c()).get();
             if key.tag() == Tag::INT {
                 found_or_nil!(vm, pc, base, k, i, t, table, table.get_int(key.int_bits()))
             }
@@ -132,7 +132,7 @@ handlers! {
     }
 
     fn get_i(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.b())) {
+        if let Some(table) = table_at!(base.reg(i.b())) {
             if let Some(value) = table.array_get(i.c() as i64) {
                 found!(vm, pc, base, k, i, t, value)
             }
@@ -142,7 +142,7 @@ handlers! {
     }
 
     fn get_field(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.b())) {
+        if let Some(table) = table_at!(base.reg(i.b())) {
             let (addr, hash) = k.name(i.c());
             found!(vm, pc, base, k, i, t, table.probe_short(addr, hash))
         }
@@ -151,11 +151,11 @@ handlers! {
 
     #[inline(never)]
     fn get_field_walk(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.b())) {
+        if let Some(table) = table_at!(base.reg(i.b())) {
             let (addr, hash) = k.name(i.c());
             let value = inherited(vm, table, addr, hash);
             if value.tag() != Tag::DEAD_KEY {
-                base.byte_add(i.a()).set(value);
+                base.reg(i.a()).set(value);
                 next!(vm, pc, base, k, t)
             }
         }
@@ -175,8 +175,8 @@ handlers! {
     }
 
     fn set_table(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.a())) {
-            let key = base.byte_add(i.b());
+        if let Some(table) = table_at!(base.reg(i.a())) {
+            let key = base.reg(i.b());
             if key.tag() == Tag::INT {
                 let value = k.or_register(i.k(), base, i.c());
                 if value.tag().is_collectable() && table.erase().is_black() {
@@ -192,8 +192,8 @@ handlers! {
 
     #[inline(never)]
     fn set_table_walk(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.a()).get().as_table() {
-            let key = base.byte_add(i.b()).get();
+        if let Some(table) = base.reg(i.a()).get().as_table() {
+            let key = base.reg(i.b()).get();
             let value = k.or_register(i.k(), base, i.c());
             if key.tag() == Tag::INT {
                 if table.metatable().is_none() && table.array_set(key.int_bits(), value) {
@@ -213,9 +213,9 @@ handlers! {
 
     #[inline(never)]
     fn set_table_new(vm, pc, base, k, i, t) {
-        let key = base.byte_add(i.b()).get();
+        let key = base.reg(i.b()).get();
         let value = k.or_register(i.k(), base, i.c());
-        if let Some(table) = base.byte_add(i.a()).get().as_table()
+        if let Some(table) = base.reg(i.a()).get().as_table()
             && may_add(table)
             && (key.tag() == Tag::INT || key.tag() == Tag::SHORT_STR)
             && add_key(vm, table, key, value)
@@ -226,7 +226,7 @@ handlers! {
     }
 
     fn set_i(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.a())) {
+        if let Some(table) = table_at!(base.reg(i.a())) {
             let value = k.or_register(i.k(), base, i.c());
             if value.tag().is_collectable() && table.erase().is_black() {
                 return table_barrier(vm, pc, base, k, i, t);
@@ -241,7 +241,7 @@ handlers! {
     }
 
     fn set_field(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.a())) {
+        if let Some(table) = table_at!(base.reg(i.a())) {
             let (addr, hash) = k.name(i.b());
             let value = k.or_register(i.k(), base, i.c());
             if value.tag().is_collectable() && table.erase().is_black() {
@@ -256,7 +256,7 @@ handlers! {
 
     #[inline(never)]
     fn set_field_walk(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.a())) {
+        if let Some(table) = table_at!(base.reg(i.a())) {
             let (addr, hash) = k.name(i.b());
             let value = k.or_register(i.k(), base, i.c());
             if table.replace_short(addr, hash, value) {
@@ -274,19 +274,19 @@ handlers! {
     #[cold]
     #[inline(never)]
     fn table_barrier(vm, pc, base, k, i, t) {
-        if let Some(table) = base.byte_add(i.a()).get().as_table() {
+        if let Some(table) = base.reg(i.a()).get().as_table() {
             vm.heap.collector.barrier_back(table.erase());
         }
         next!(vm, pc.back(), base, k, t)
     }
 
     fn self_op(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.b())) && i.k() {
+        if let Some(table) = table_at!(base.reg(i.b())) && i.k() {
             let (addr, hash) = k.name(i.c());
             let value = table.probe_short(addr, hash);
             if !value.is_nil() {
-                base.byte_add(i.a() + SLOT_BYTES).set(Value::table(table));
-                base.byte_add(i.a()).set(value);
+                base.reg(i.a() + SLOT_BYTES).set(Value::table(table));
+                base.reg(i.a()).set(value);
                 next!(vm, pc, base, k, t)
             }
         }
@@ -296,13 +296,13 @@ handlers! {
     /// The method of a class.
     #[inline(never)]
     fn self_walk(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.byte_add(i.b())) && i.k() {
+        if let Some(table) = table_at!(base.reg(i.b())) && i.k() {
             let (addr, hash) = k.name(i.c());
             let value = inherited(vm, table, addr, hash);
             // A method with a long name is a constant, too, but not in any node by address.
             if value.tag() != Tag::DEAD_KEY && k.place(i.c()).tag() == Tag::SHORT_STR {
-                base.byte_add(i.a() + SLOT_BYTES).set(Value::table(table));
-                base.byte_add(i.a()).set(value);
+                base.reg(i.a() + SLOT_BYTES).set(Value::table(table));
+                base.reg(i.a()).set(value);
                 next!(vm, pc, base, k, t)
             }
         }
@@ -312,7 +312,7 @@ handlers! {
     /// The method of a string: its metatable's `__index` is the string library.
     #[inline(never)]
     fn self_other(vm, pc, base, k, i, t) {
-        let object = base.byte_add(i.b()).get();
+        let object = base.reg(i.b()).get();
         if let Some(name) = k.or_register(i.k(), base, i.c()).as_string()
             && name.is_short()
             && object.tag().is_string()
@@ -321,8 +321,8 @@ handlers! {
         {
             let value = class.get_name(name);
             if !value.is_nil() {
-                base.byte_add(i.a() + SLOT_BYTES).set(object);
-                base.byte_add(i.a()).set(value);
+                base.reg(i.a() + SLOT_BYTES).set(object);
+                base.reg(i.a()).set(value);
                 next!(vm, pc, base, k, t)
             }
         }
@@ -337,7 +337,7 @@ handlers! {
         } else {
             vm.heap.new_table_sized(n_array, n_hash)
         };
-        let target = base.byte_add(i.a());
+        let target = base.reg(i.a());
         target.set(Value::table(table));
         if vm.heap.is_step_due() {
             return control::collect(vm, pc.next(), target.add(1), k, i, t);
@@ -346,18 +346,18 @@ handlers! {
     }
 
     fn len(vm, pc, base, k, i, t) {
-        let value = base.byte_add(i.b()).get();
+        let value = base.reg(i.b()).get();
         if let Some(table) = value.as_table()
             && table.metatable().is_none()
         {
-            base.byte_add(i.a()).set(Value::int(table.border()));
+            base.reg(i.a()).set(Value::int(table.border()));
             next!(vm, pc, base, k, t)
         }
         return slow(vm, pc, base, k, i, t);
     }
 
     fn set_list(vm, pc, base, k, i, t) {
-        let target = base.byte_add(i.a());
+        let target = base.reg(i.a());
         let n = if i.b() == 0 { vm.cur.top.above(target.add(1)) } else { i.b() };
         let (mut first, mut pc) = (i.c(), pc);
         if i.k() {

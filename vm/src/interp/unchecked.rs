@@ -149,13 +149,18 @@ struct ConstSlot {
 
 const _: () = assert!(size_of::<ConstSlot>() == SLOT_BYTES);
 
+/// Slots before the first constant: with the feature `checked` one that holds their number.
+const N_BEFORE: usize = cfg!(feature = "checked") as usize;
+
 /// The constants of a function in one VM.
 pub(crate) struct ConstTable(Box<[ConstSlot]>);
 
 impl ConstTable {
-    pub(crate) fn new(values: impl Iterator<Item = Value>) -> Self {
+    pub(crate) fn new(values: impl ExactSizeIterator<Item = Value>) -> Self {
+        let n = Value::int(values.len() as i64);
         Self(
-            values
+            std::iter::repeat_n(n, N_BEFORE)
+                .chain(values)
                 .map(|value| ConstSlot {
                     payload: value.payload(),
                     tag: value.tag(),
@@ -169,20 +174,20 @@ impl ConstTable {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.0.len() - N_BEFORE
     }
 
     pub(crate) fn consts(&self) -> Consts {
-        Consts(self.0.as_ptr())
+        Consts(self.0[N_BEFORE..].as_ptr())
     }
 
     pub(crate) fn for_each(&self, visit: &mut impl FnMut(Value)) {
-        self.0.iter().for_each(|slot| visit(Value::from_parts(slot.tag, slot.payload)));
+        self.0[N_BEFORE..].iter().for_each(|slot| visit(Value::from_parts(slot.tag, slot.payload)));
     }
 }
 
 /// The running function's constants.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Consts(*const ConstSlot);
 
@@ -191,8 +196,8 @@ impl Consts {
 
     #[inline(always)]
     fn slot(self, offset: usize) -> ConstSlot {
-        // SAFETY: [S3] constant operands are below the number of constants.
-        unsafe { *self.0.byte_add(offset) }
+        // SAFETY: [S3] as in `place`.
+        unsafe { *self.place(offset).0 }
     }
 
     #[inline(always)]
@@ -204,6 +209,12 @@ impl Consts {
     /// A constant as a place, so that handlers treat it as they do a register.
     #[inline(always)]
     pub(crate) fn place(self, offset: usize) -> ConstPlace {
+        #[cfg(feature = "checked")]
+        {
+            // SAFETY: [S3] the table begins with the number of constants.
+            let n = unsafe { (*self.0.sub(N_BEFORE)).payload as usize };
+            assert!(offset / SLOT_BYTES < n, "constant {} of {n}", offset / SLOT_BYTES);
+        }
         // SAFETY: [S3] constant operands are below the number of constants.
         ConstPlace(unsafe { self.0.byte_add(offset) })
     }
@@ -218,7 +229,7 @@ impl Consts {
     /// A register, or a constant if `k` is set.
     #[inline(always)]
     pub(crate) fn or_register(self, k: bool, base: Slot, offset: usize) -> Value {
-        if k { self.value(offset) } else { base.byte_add(offset).get() }
+        if k { self.value(offset) } else { base.reg(offset).get() }
     }
 }
 
