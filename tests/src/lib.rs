@@ -3,7 +3,7 @@
 //! Every file of the corpus is a test with a name of its own, so that a failure names its file and
 //! one file can be run alone: `cargo test -p moonproof-tests -- bytes::codegen/tail_calls`.
 //!
-//! - [`corpus`]: which files there are;
+//! - [`corpus`]: which files there are; [`benchmarks`]: which programs are measured;
 //! - [`gates`]: what must hold of a file. A gate is a plain function, so that the suite `canary` can
 //!   hand it something broken and see that it complains;
 //! - [`directive`]: sessions of the command with their expected output, and their renewal;
@@ -12,6 +12,7 @@
 //!   the variable `CI` is set.
 #![forbid(unsafe_code)]
 
+pub mod benchmarks;
 pub mod corpus;
 pub mod directive;
 pub mod gates;

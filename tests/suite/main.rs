@@ -3,6 +3,7 @@
 //! Every module lists its tests; this binary brings its own harness, so that a function marked as a
 //! test here would never run. `tidy` sees to it that there is none.
 
+mod benchmarks;
 mod bytes;
 mod canary;
 mod cli;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     // Names of chunks are paths from here.
     std::env::set_current_dir(corpus::root()).expect("the root of the repository");
     let suites = [
+        benchmarks::tests,
         bytes::tests,
         canary::tests,
         cli::tests,

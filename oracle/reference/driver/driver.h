@@ -62,6 +62,9 @@ typedef struct moonproof_times {
 /* Measures these for a source that compiles; 0 if it does not. */
 int moonproof_time(const char *source, size_t len, const char *name, moonproof_times *times);
 
+/* Seconds to make `n` states with their libraries, one after the other, and to close each. */
+double moonproof_time_states(unsigned n);
+
 /* Within the driver. */
 void moonproof_put(moonproof_text *text, const char *bytes, size_t len);
 void moonproof_print(moonproof_text *text, const char *format, ...);

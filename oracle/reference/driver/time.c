@@ -1,5 +1,6 @@
 /*
- * How long the reference takes to compile a source, to dump it, and to load the dump.
+ * How long the reference takes to compile a source, to dump it, and to load the dump; and to make
+ * a state.
  */
 #include "driver.h"
 
@@ -8,6 +9,7 @@
 
 #include "lua.h"
 #include "lauxlib.h"
+#include "lualib.h"
 
 static double now(void) {
   struct timespec t;
@@ -42,4 +44,16 @@ int moonproof_time(const char *source, size_t len, const char *name, moonproof_t
   free(dump.data);
   lua_close(L);
   return fine;
+}
+
+double moonproof_time_states(unsigned n) {
+  double start = now();
+  for (; n > 0; n--) {
+    lua_State *L = luaL_newstate();
+    if (L == NULL)
+      break;
+    luaL_openlibs(L);
+    lua_close(L);
+  }
+  return now() - start;
 }

@@ -49,6 +49,7 @@ unsafe extern "C" {
         name: *const c_char,
         times: *mut Times,
     ) -> c_int;
+    fn moonproof_time_states(n: c_uint) -> f64;
     fn moonproof_run(argc: c_int, argv: *mut *mut c_char) -> c_int;
 }
 
@@ -171,6 +172,12 @@ pub fn time(source: &[u8], chunk_name: &CStr) -> Option<Times> {
     (fine != 0).then_some(times)
 }
 
+/// Seconds to make `n` states with their libraries, one after the other, and to close each.
+pub fn time_states(n: u32) -> f64 {
+    // SAFETY: the states are made and closed within the call.
+    unsafe { moonproof_time_states(n) }
+}
+
 /// Runs a script as `lua` does: `arguments` are the name for messages, the script or `-`, and its
 /// arguments, so at least two. Returns the exit status; the script may also end the process.
 pub fn run(arguments: &[CString]) -> i32 {
@@ -219,6 +226,7 @@ mod tests {
         let times = time(b"return 1", c"=x").unwrap();
         assert!(times.compile > 0.0 && times.dump > 0.0 && times.load > 0.0, "{times:?}");
         assert_eq!(time(b"return return", c"=x"), None);
+        assert!(time_states(2) > 0.0);
     }
 
     #[test]

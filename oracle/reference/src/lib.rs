@@ -13,7 +13,7 @@ mod ffi;
 #[path = "absent.rs"]
 mod ffi;
 
-pub use ffi::{compile, compile_file, opcode, release, run, time};
+pub use ffi::{compile, compile_file, opcode, release, run, time, time_states};
 
 /// The only release that is a reference: bytecode, messages and listings are specific to it.
 pub const EXPECTED_RELEASE: &str = "Lua 5.4.9";

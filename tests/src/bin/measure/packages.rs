@@ -13,15 +13,23 @@ use moonproof_tests::gates::{self, Compilations};
 
 const PACKAGES: [&str; 4] = ["nmap-common", "prosody", "lua-penlight", "luarocks"];
 
+/// What is compared.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Files and folders; by default, Debian packages.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
 /// Compares everything and prints a table.
-pub(crate) fn main(args: &[&str]) -> Result<bool, String> {
+pub(crate) fn main(options: &Options) -> Result<bool, String> {
     moonproof_reference::check()?;
     let mut all_well = true;
     println!(
         "{:16} {:>6} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}",
         "package", "files", "MB", "plain", "stripped", "listing", "verified", "refused"
     );
-    for (name, folder) in folders(args)? {
+    for (name, folder) in folders(&options.paths)? {
         let mut row = Row::default();
         for path in sources(&folder) {
             row.add(&path);
@@ -48,12 +56,11 @@ pub(crate) fn main(args: &[&str]) -> Result<bool, String> {
 }
 
 /// Names and folders to be compared: those given, or the packages.
-pub(crate) fn folders(args: &[&str]) -> Result<Vec<(String, PathBuf)>, String> {
-    if !args.is_empty() {
-        return Ok(args
+pub(crate) fn folders(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, String> {
+    if !paths.is_empty() {
+        return Ok(paths
             .iter()
-            .map(|arg| {
-                let path = PathBuf::from(arg);
+            .map(|path| {
                 let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
                 (name.into_owned(), path.clone())
             })

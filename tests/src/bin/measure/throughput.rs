@@ -6,6 +6,7 @@
 use std::ffi::CString;
 use std::fs;
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use moonproof_bytecode::{Strip, dump, load};
@@ -14,7 +15,7 @@ use moonproof_reference::Times;
 use moonproof_verifier::verify;
 
 use crate::packages::{folders, sources};
-use crate::stats::{median, rounds};
+use crate::stats::median;
 
 struct Source {
     name: CString,
@@ -30,15 +31,26 @@ struct Total {
     load_and_verify: f64,
 }
 
+/// What is measured, and how often.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Files and folders; by default, Debian packages.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How often.
+    #[arg(long, default_value_t = 7, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+}
+
 /// Measures all sources, round by round, both sides taking turns file by file.
-pub(crate) fn main(args: &[&str]) -> Result<bool, String> {
+pub(crate) fn main(options: &Options) -> Result<bool, String> {
     if cfg!(debug_assertions) {
         return Err("this is not a release build".to_owned());
     }
     moonproof_reference::check()?;
-    let (n_rounds, paths) = rounds(args, 7)?;
+    let n_rounds = options.rounds;
     let mut all = Vec::new();
-    for (_, folder) in folders(&paths)? {
+    for (_, folder) in folders(&options.paths)? {
         for path in sources(&folder) {
             let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
             let name = CString::new(format!("@{}", path.display())).unwrap_or_default();
