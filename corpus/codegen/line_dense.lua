@@ -8,13 +8,16 @@ local ok, m = pcall(fail, {})
 print(ok, m:match(":%d+:.*"))
 local function many(n) local r = 0 if n > 1 then r = r + 1 end if n > 2 then r = r + 1 end if n > 3 then r = r + 1 end if n > 4 then r = r + 1 end if n > 5 then r = r + 1 end if n > 6 then r = r + 1 end if n > 7 then r = r + 1 end if n > 8 then r = r + 1 end if n > 9 then r = r + 1 end if n > 10 then r = r + 1 end if n > 11 then r = r + 1 end if n > 12 then r = r + 1 end if n > 13 then r = r + 1 end if n > 14 then r = r + 1 end if n > 15 then r = r + 1 end if n > 16 then r = r + 1 end if n > 17 then r = r + 1 end if n > 18 then r = r + 1 end if n > 19 then r = r + 1 end if n > 20 then r = r + 1 end if n > 21 then r = r + 1 end if n > 22 then r = r + 1 end if n > 23 then r = r + 1 end if n > 24 then r = r + 1 end if n > 25 then r = r + 1 end if n > 26 then r = r + 1 end if n > 27 then r = r + 1 end if n > 28 then r = r + 1 end if n > 29 then r = r + 1 end if n > 30 then r = r + 1 end if n > 31 then r = r + 1 end if n > 32 then r = r + 1 end if n > 33 then r = r + 1 end if n > 34 then r = r + 1 end if n > 35 then r = r + 1 end return r end
 print(many(0), many(10), many(100))
--- Which lines are active.
+-- Which lines are active, and in which order a line hook sees them.
 local active = debug.getinfo(many, "L").activelines
 local n = 0
 for _ in pairs(active) do n = n + 1 end
 print(n, debug.getinfo(fail, "S").linedefined, debug.getinfo(fail, "S").lastlinedefined)
+local seen = {}
+debug.sethook(function(_, l) seen[#seen + 1] = l end, "l")
 local x = 1
 x = x +
   1
 fail = nil
-print(x, fail)
+debug.sethook()
+print(table.concat(seen, " "))

@@ -1,4 +1,4 @@
--- The debug library: getinfo, locals, upvalues, registry-free inspection, user values, tracebacks.
+-- The debug library: getinfo, hooks, locals, upvalues, registry-free inspection, user values, tracebacks.
 local function short(s) return (s:gsub("^.-([%w_]+%.lua)", "%1")) end
 local function info(f, what)
   local i = debug.getinfo(f, what)
@@ -41,6 +41,8 @@ do local c <close> = mt end
 for a, b in function(_, k) if not k then return caller() end end do print(a, b) break end
 print(pcall(function() return (caller()) end))
 
+-- Hooks: lines, calls, returns, counts; removed afterwards.
+local events = {}
 local function target(n)
   local s = 0
   for i = 1, n do
@@ -48,7 +50,47 @@ local function target(n)
   end
   return s
 end
-print(target(2))
+local base = debug.getinfo(target, "S").linedefined
+debug.sethook(function(e, l) events[#events + 1] = l - base end, "l")
+target(2)
+debug.sethook()
+print(table.concat(events, " "))
+events = {}
+debug.sethook(function(e)
+  local i = debug.getinfo(2, "nS")
+  events[#events + 1] = e .. ":" .. tostring(i.name or i.what)
+end, "cr")
+target(1)
+math.abs(-1)
+local function tailer() return target(1) end
+tailer()
+debug.sethook()
+print(table.concat(events, " "))
+local count = 0
+debug.sethook(function() count = count + 1 end, "", 100)
+for _ = 1, 5000 do end
+debug.sethook()
+print(count >= 40 and count <= 120, debug.gethook())
+debug.sethook(print, "crl", 7)
+local h, m, c = debug.gethook()
+debug.sethook()
+print(h == print, m, c)
+-- A hook limiting the run time of a chunk by raising an error.
+local function limited(f, n)
+  debug.sethook(function() error("out of steps", 0) end, "", n)
+  local r = table.pack(pcall(f))
+  debug.sethook()
+  return table.unpack(r, 1, r.n)
+end
+print(limited(function() while true do end end, 1000))
+print(limited(function() return "quick" end, 1000))
+-- Hooks belong to a coroutine.
+local co = coroutine.create(function() local x = 1 coroutine.yield(debug.gethook()) x = x + 1 end)
+local lines = 0
+debug.sethook(co, function() lines = lines + 1 end, "l")
+print(coroutine.resume(co) and debug.gethook() == nil, debug.gethook(co) ~= nil)
+coroutine.resume(co)
+print(lines > 0)
 
 -- Locals of running functions and of coroutines, temporaries, varargs; setting them.
 local function locals(...)
@@ -85,4 +127,4 @@ print(debug.getupvalue(gm, 1), debug.getupvalue(print, 1))
 print(debug.getmetatable("").__index == string, debug.getmetatable(5), debug.setmetatable(10, nil), type(debug.getregistry()), debug.getmetatable(setmetatable({}, {__metatable = "hidden"})).__metatable)
 print(debug.getuservalue(io.stdout, 1), debug.getuservalue(5), debug.setuservalue(io.stdout, 1, 1), pcall(debug.setuservalue, {}, 1))
 print(debug.traceback("m", 1):match("^m\nstack traceback:\n") ~= nil, debug.traceback({}) ~= nil, debug.traceback(nil) == nil, debug.traceback(5, 1):match("^5\n") ~= nil)
-print(pcall(debug.setmetatable, {}, 1), pcall(debug.upvalueid, 1, 1), pcall(debug.getupvalue, f1), pcall(debug.traceback, "x", "y"))
+print(pcall(debug.sethook, 1), pcall(debug.setmetatable, {}, 1), pcall(debug.upvalueid, 1, 1), pcall(debug.getupvalue, f1), pcall(debug.traceback, "x", "y"))

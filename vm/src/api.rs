@@ -4,7 +4,6 @@ use moonproof_verifier::VerifiedChunk;
 
 use crate::call::Cont;
 use crate::closure::NativeFn;
-use crate::interp::Dispatch;
 use crate::native::{NativeResult, NativeRet};
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
@@ -76,7 +75,7 @@ impl Lua {
         let vm = &mut self.vm;
         vm.metering = limits.fuel.is_some();
         vm.fuel = limits.fuel.unwrap_or(0);
-        vm.dispatch = if vm.metering { Dispatch::metered() } else { Dispatch::plain() };
+        vm.choose_dispatch();
         vm.memory_limit = limits.memory;
         vm.max_slots = limits.stack_slots.clamp(1000, moonproof_bytecode::limits::MAX_STACK);
         vm.exhausted = None;

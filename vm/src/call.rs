@@ -195,11 +195,18 @@ impl Vm {
         match callee.tag() {
             Tag::CLOSURE => match callee.as_closure() {
                 Some(closure) => {
-                    self.push_lua_frame(closure, func, n_args, want).map(|()| Next::RUN)
+                    self.push_lua_frame(closure, func, n_args, want)?;
+                    if self.hook_mask != 0 {
+                        self.hook_lua_call()?;
+                    }
+                    Ok(Next::RUN)
                 }
                 None => Ok(Next::RUN),
             },
             Tag::NATIVE | Tag::NATIVE_CLOSURE => match callee.as_native() {
+                Some(native) if self.hook_mask != 0 => {
+                    self.call_native_hooked(native, func, n_args, want)
+                }
                 Some(native) => self.call_native(native, func, n_args, want),
                 None => Ok(Next::RUN),
             },
@@ -274,6 +281,19 @@ impl Vm {
         n_args: usize,
         want: i32,
     ) -> Result<Next, Raised> {
+        self.push_native_frame(func, n_args, want)?;
+        let result = (native.call)(self);
+        self.after_native(result)
+    }
+
+    /// Pushes the frame of a native function, with room for what it pushes.
+    #[inline(always)]
+    pub(crate) fn push_native_frame(
+        &mut self,
+        func: Slot,
+        n_args: usize,
+        want: i32,
+    ) -> Result<(), Raised> {
         let mut base = func.add(1);
         self.cur.top = base.add(n_args);
         if self.cur.limit.above(self.cur.top) < NATIVE_ROOM {
@@ -282,8 +302,7 @@ impl Vm {
             base = self.cur.slot_at(position);
         }
         self.cur.push_frame(base, Pc::NULL, Consts::NULL, want, 0);
-        let result = (native.call)(self);
-        self.after_native(result)
+        Ok(())
     }
 
     /// What follows from how a native function ended.
@@ -311,6 +330,7 @@ impl Vm {
 
     /// Ends the top frame with `n` results from `first` up.
     pub(crate) fn end_frame(&mut self, first: Slot, n: usize) -> Result<Next, Raised> {
+        let first = if self.hook_mask == 0 { first } else { self.hook_return(first, n)? };
         let frame = self.cur.frame;
         let want = frame.want.get();
         let dest = self.func_slot(frame);
@@ -443,7 +463,10 @@ impl Vm {
         let position = self.cur.position(func);
         let depth = self.cur.depth();
         let flow = match func.get().as_closure() {
-            Some(closure) => self.push_lua_frame(closure, func, n_args, HOST).map(|()| Flow::Run),
+            Some(closure) => match self.push_lua_frame(closure, func, n_args, HOST) {
+                Ok(()) if self.hook_mask != 0 => self.hook_lua_call().map(|()| Flow::Run),
+                pushed => pushed.map(|()| Flow::Run),
+            },
             None => self.drive(Next::call(func, n_args, HOST)),
         };
         let result = match flow {

@@ -15,6 +15,9 @@ impl Vm {
         let mut stack = Box::new(Stack::new());
         stack.top.set(body);
         stack.top = stack.top.add(1);
+        if self.hook_mask != 0 {
+            stack.hooks = self.cur.hooks.as_deref().map(|hooks| Box::new(hooks.inherited()));
+        }
         let bytes = stack.capacity() * size_of::<Value>();
         self.heap.account(0, bytes);
         let thread = self.heap.new_thread(Thread::new(Some(stack), Status::Suspended));
@@ -29,6 +32,7 @@ impl Vm {
         std::mem::swap(&mut self.cur, &mut *stack);
         self.thread.put_stack(stack);
         self.thread = thread;
+        self.adopt_hooks();
     }
 
     /// Resumes a coroutine for the native function on top with its last `n_args` values.

@@ -6,7 +6,6 @@
 
 use moonproof_bytecode::{Constant, Instruction, OpCode, Proto, chunk_id};
 
-use crate::call::TAIL_CALLED;
 use crate::metamethod::Event;
 use crate::proto::SharedProto;
 use crate::stack::{FrameRef, Slot, Stack};
@@ -197,11 +196,17 @@ impl Vm {
     /// The name of the function that runs in a frame, from the code that called it
     /// (`getfuncname`).
     pub(crate) fn function_name(&self, stack: &Stack, depth: usize) -> Option<Name> {
-        let frame = stack.frame_at(depth);
-        if depth <= 1 || frame.is_lua() && frame.info.get() & TAIL_CALLED != 0 {
+        let below = depth.checked_sub(1)?;
+        if stack.frame_at(depth).is_tail_called() {
             return None;
         }
-        let (proto, pc) = lua_place(stack.frame_at(depth - 1))?;
+        if stack.hooks.as_ref().is_some_and(|hooks| hooks.runs_at(below)) {
+            return Some(("hook", b"?".to_vec()));
+        }
+        if stack.finalizing_at == Some(below as u32) {
+            return Some(("metamethod", b"__gc".to_vec()));
+        }
+        let (proto, pc) = lua_place(stack.frame_at(below))?;
         called_name(&proto.shared.proto, pc)
     }
 
@@ -463,7 +468,7 @@ impl Vm {
         } else {
             out.push(b'?');
         }
-        if frame.is_lua() && frame.info.get() & TAIL_CALLED != 0 {
+        if frame.is_tail_called() {
             out.extend_from_slice(b"\n\t(...tail calls...)");
         }
     }

@@ -14,6 +14,7 @@ mod debug_info;
 mod error;
 #[allow(unsafe_code, reason = "pointers to heap objects, and the allocator")]
 mod heap;
+mod hook;
 #[allow(unsafe_code, reason = "unchecked access to code and constants")]
 mod interp;
 mod metamethod;

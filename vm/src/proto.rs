@@ -1,13 +1,16 @@
 //! Prototypes at run time: one form shared by all VMs, and what each VM adds to it.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use moonproof_bytecode::{ByteString, Constant, Proto};
 use moonproof_verifier::VerifiedChunk;
 
 use crate::heap::{Gc, Header, Heap};
 use crate::interp::{Code, ConstTable, Consts, Pc, translate};
+use crate::string::Str;
 use crate::value::{Tag, Value};
 
 /// A verified function, immutable, with its nested ones apart. It is shared by VMs and threads.
@@ -17,30 +20,46 @@ pub(crate) struct SharedProto {
     pub(crate) children: Box<[Arc<Self>]>,
     /// The chunk name, its own or inherited; absent if stripped.
     pub(crate) source: Option<ByteString>,
+    /// A main function: whether some long string stands in it or below more than once.
+    repeats_long_strings: bool,
     code: OnceLock<Code>,
 }
 
 impl SharedProto {
     /// The main function of a chunk.
     pub(crate) fn from_chunk(chunk: VerifiedChunk) -> Arc<Self> {
-        Self::from_proto(chunk.into_chunk().main, None)
+        let main = chunk.into_chunk().main;
+        let mut strings = Vec::new();
+        collect_long_strings(&main, &mut strings);
+        strings.sort_unstable();
+        let repeats = strings.windows(2).any(|pair| pair[0] == pair[1]);
+        Arc::new(Self::from_proto(main, None, repeats))
     }
 
     /// Depth is bounded by the verifier (rule H6).
-    fn from_proto(mut proto: Proto, inherited: Option<&ByteString>) -> Arc<Self> {
+    fn from_proto(mut proto: Proto, inherited: Option<&ByteString>, repeats: bool) -> Self {
         let source = proto.source.take().or_else(|| inherited.cloned());
         let children = std::mem::take(&mut proto.protos)
             .into_iter()
-            .map(|child| Self::from_proto(child, source.as_ref()))
+            .map(|child| Arc::new(Self::from_proto(child, source.as_ref(), repeats)))
             .collect();
         proto.source.clone_from(&source);
-        Arc::new(Self { proto, children, source, code: OnceLock::new() })
+        Self { proto, children, source, repeats_long_strings: repeats, code: OnceLock::new() }
     }
 
     /// The executed form, made at the first use in any VM.
     fn code(&self) -> &Code {
         self.code.get_or_init(|| translate(&self.proto))
     }
+}
+
+fn collect_long_strings<'a>(proto: &'a Proto, strings: &mut Vec<&'a [u8]>) {
+    let constants = proto.constants.iter().filter_map(|constant| match constant {
+        Constant::String(string) if string.len() > MAX_SHORT_LEN => Some(&string[..]),
+        _ => None,
+    });
+    strings.extend(constants);
+    proto.protos.iter().for_each(|child| collect_long_strings(child, strings));
 }
 
 /// A function in one VM: the shared form, its constants as values of this VM, and the nested
@@ -96,13 +115,41 @@ impl FuncProto {
 impl Heap {
     /// Makes a function known to this VM; its strings become this VM's strings.
     pub(crate) fn instantiate(&mut self, shared: &Arc<SharedProto>) -> Gc<FuncProto> {
+        if shared.repeats_long_strings {
+            self.instantiate_all(shared, &mut HashMap::new())
+        } else {
+            self.instantiate_with(shared, |heap, bytes| heap.new_string(bytes))
+        }
+    }
+
+    /// The function and all below it, so that equal strings become one object: a script can tell by
+    /// their addresses. Depth is bounded by the verifier (rule H6).
+    fn instantiate_all<'a>(
+        &mut self,
+        shared: &'a Arc<SharedProto>,
+        strings: &mut HashMap<&'a [u8], Gc<Str>>,
+    ) -> Gc<FuncProto> {
+        let instance = self.instantiate_with(shared, |heap, bytes| {
+            *strings.entry(bytes).or_insert_with(|| heap.new_string(bytes))
+        });
+        for (child, place) in shared.children.iter().zip(&instance.children) {
+            place.set(Some(self.instantiate_all(child, strings)));
+        }
+        instance
+    }
+
+    fn instantiate_with<'a>(
+        &mut self,
+        shared: &'a Arc<SharedProto>,
+        mut string: impl FnMut(&mut Self, &'a [u8]) -> Gc<Str>,
+    ) -> Gc<FuncProto> {
         let proto = &shared.proto;
         let constants = proto.constants.iter().map(|constant| match constant {
             Constant::Nil => Value::NIL,
             Constant::Bool(b) => Value::bool(*b),
             Constant::Integer(i) => Value::int(*i),
             Constant::Float(f) => Value::float(*f),
-            Constant::String(s) => Value::string(self.new_string(s)),
+            Constant::String(s) => Value::string(string(self, s)),
         });
         let const_table = ConstTable::new(constants);
         let instance = FuncProto {

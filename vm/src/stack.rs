@@ -7,7 +7,9 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use crate::call::TAIL_CALLED;
 use crate::heap::Gc;
+use crate::hook::Hooks;
 use crate::interp::{Consts, Pc};
 use crate::upvalue::Upval;
 use crate::value::{Tag, Value};
@@ -154,6 +156,11 @@ impl FrameRef {
         !self.pc.get().is_null()
     }
 
+    /// Whether it is a Lua function's that took the place of its caller.
+    pub(crate) fn is_tail_called(&self) -> bool {
+        self.is_lua() && self.info.get() & TAIL_CALLED != 0
+    }
+
     /// The function that runs in it.
     #[inline(always)]
     pub(crate) fn function(&self) -> Value {
@@ -180,6 +187,10 @@ pub(crate) struct Stack {
     pub(crate) to_close: Vec<u32>,
     /// The highest slot that is captured or to be closed; null if none is.
     pub(crate) pending: Slot,
+    /// Debug hooks, if any were ever set.
+    pub(crate) hooks: Option<Box<Hooks>>,
+    /// The depth at which a finalizer was called.
+    pub(crate) finalizing_at: Option<u32>,
 }
 
 fn slots_layout(n: usize) -> Layout {
@@ -217,6 +228,8 @@ impl Stack {
             open: None,
             to_close: Vec::new(),
             pending: Slot::NULL,
+            hooks: None,
+            finalizing_at: None,
         };
         stack.write_frame(stack.frame, bottom.add(1));
         stack

@@ -101,6 +101,8 @@ pub(crate) struct Vm {
     /// Instructions left, if they are counted.
     pub(crate) fuel: u64,
     pub(crate) metering: bool,
+    /// What the running thread's hooks are called for.
+    pub(crate) hook_mask: u8,
     /// Which limit of the host's ended the current call.
     pub(crate) exhausted: Option<&'static str>,
     /// Bytes that the VM may take.
@@ -153,6 +155,7 @@ impl Vm {
             dispatch: Dispatch::plain(),
             fuel: 0,
             metering: false,
+            hook_mask: 0,
             exhausted: None,
             memory_limit: usize::MAX,
             max_slots: MAX_STACK,
@@ -307,9 +310,12 @@ impl Vm {
             self.cur.top = self.frame_top().max(self.cur.top);
             let host_handler = self.host_handler.take();
             let protected = std::mem::replace(&mut self.in_finalizer, true);
+            let depth = self.cur.depth() as u32;
+            let finalizing_at = self.cur.finalizing_at.replace(depth);
             if self.call_for_one(handler, &[object]).is_err() {
                 self.warn_of_error();
             }
+            self.cur.finalizing_at = finalizing_at;
             self.in_finalizer = protected;
             self.host_handler = host_handler;
             self.heap.collector.suspended = was_suspended;

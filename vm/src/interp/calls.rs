@@ -10,6 +10,7 @@ use crate::metamethod::Event;
 use crate::stack::Slot;
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
+use moonproof_bytecode::OpCode;
 
 handlers! {
     fn call(vm, pc, base, k, i, t) {
@@ -99,12 +100,33 @@ handlers! {
         let outcome = shift_step(vm, pc, base, i.a());
         follow!(vm, t, outcome)
     }
+
+    fn call_with_events(vm, pc, base, k, i, t) {
+        vm.cur.frame.pc.set(pc);
+        let func = base.reg(i.a());
+        if vm.cur.pending >= func {
+            return control::malformed(vm, pc, base, k, i, t);
+        }
+        let outcome = hooked_call_step(vm, func, i);
+        follow!(vm, t, outcome)
+    }
+
+    fn return_with_events(vm, pc, base, k, i, t) {
+        vm.cur.frame.pc.set(pc);
+        let outcome = hooked_return_step(vm, base, i);
+        follow!(vm, t, outcome)
+    }
+
+    fn vararg_prep_with_events(vm, pc, base, k, i, t) {
+        let outcome = hooked_shift_step(vm, pc, base, i.a());
+        follow!(vm, t, outcome)
+    }
 }
 
 /// A return that is not the plain one: to the host, to a metamethod's caller, with other results.
 #[inline(never)]
 fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) -> Step {
-    let n = usize::from(i.op() == moonproof_bytecode::OpCode::Return1 as u8);
+    let n = usize::from(i.op() == OpCode::Return1 as u8);
     if vm.cur.frame.want.get() == HOST && vm.cur.pending < base {
         // The end of a native function's call, such as of a comparison of `sort`.
         let dest = base.sub(1);
@@ -154,12 +176,38 @@ fn call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
     if let Ok(next) = next
         && let call::Step::Return { first, n } = next.step()
         && vm.cur.frame.want.get() >= MULTI
+        && vm.hook_mask == 0
     {
         let frame = vm.cur.frame;
         vm.cur.pop_frame();
         vm.move_results(frame.base.get().sub(1), first, n, frame.want.get());
         return Outcome::Run;
     }
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn hooked_call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
+    let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
+    let next = vm.begin_call(func, n_args, i.c() as i32 - 1);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn hooked_return_step(vm: &mut Vm, base: Slot, i: Insn) -> Outcome {
+    let n = usize::from(i.op() == OpCode::Return1 as u8);
+    if i.op() == OpCode::Return as u8 {
+        return return_step(vm, base, i);
+    }
+    end_step(vm, base, base.reg(i.a()), n)
+}
+
+#[inline(never)]
+fn hooked_shift_step(vm: &mut Vm, pc: Pc, base: Slot, n_params: usize) -> Outcome {
+    let next = vm.shift_varargs(pc, base, n_params).and_then(|next| {
+        vm.hook_vararg_call()?;
+        Ok(next)
+    });
     settle(vm, next)
 }
 
@@ -211,6 +259,9 @@ impl Vm {
         self.cur.pop_frame();
         self.push_lua_frame(closure, dest, n_args, want)?;
         self.cur.frame.info.set(TAIL_CALLED);
+        if self.hook_mask != 0 {
+            self.hook_lua_call()?;
+        }
         Ok(Next::RUN)
     }
 

@@ -18,7 +18,12 @@ macro_rules! follow {
     ($vm:expr, $t:expr, $outcome:expr) => {{
         let outcome: $crate::interp::control::Outcome = $outcome;
         match outcome {
-            $crate::interp::control::Outcome::Run => $crate::interp::control::dispatch!($vm, $t),
+            $crate::interp::control::Outcome::Run => {
+                // It may have set a hook.
+                let _ = $t;
+                let t = $vm.dispatch.table();
+                $crate::interp::control::dispatch!($vm, t)
+            }
             $crate::interp::control::Outcome::Done => {
                 $crate::interp::exit!($crate::interp::Exit::Done)
             }
@@ -112,6 +117,42 @@ pub(super) fn metered(
     }
     vm.fuel -= 1;
     super::run::plain(i)(vm, pc, base, k, i, t)
+}
+
+/// Charges and counts an instruction and finds new lines, then does what it says.
+#[inline(never)]
+pub(super) fn traced(
+    vm: &mut Vm,
+    pc: super::Pc,
+    _base: crate::stack::Slot,
+    k: super::Consts,
+    i: super::Insn,
+    t: Table,
+) -> Step {
+    // VARARGPREP tells by the place whether it was executed, and is not traced.
+    if i.op() != moonproof_bytecode::OpCode::VarargPrep as u8 {
+        vm.cur.frame.pc.set(pc);
+    }
+    if let Err(outcome) = trace_step(vm) {
+        follow!(vm, t, outcome)
+    }
+    let (base, t) = (vm.cur.frame.base.get(), vm.dispatch.table());
+    super::run::with_events(i)(vm, pc, base, k, i, t)
+}
+
+/// The error is where to go on instead of the instruction.
+#[inline(never)]
+fn trace_step(vm: &mut Vm) -> Result<(), Outcome> {
+    if vm.metering {
+        if vm.fuel == 0 {
+            return Err(out_of_fuel(vm));
+        }
+        vm.fuel -= 1;
+    }
+    match vm.trace_instruction() {
+        Ok(()) => Ok(()),
+        Err(raised) => Err(settle(vm, Err(raised))),
+    }
 }
 
 #[cold]

@@ -80,6 +80,18 @@ handlers! {
         control::follow!(vm, t, outcome)
     }
 
+    fn t_for_call_with_events(vm, pc, base, k, i, t) {
+        let state = base.reg(i.a());
+        let func = state.add(4);
+        func.copy_from(state, 3);
+        vm.cur.frame.pc.set(pc);
+        if vm.cur.pending >= func {
+            return control::malformed(vm, pc, base, k, i, t);
+        }
+        let outcome = iterate(vm, func, i.c() as i32);
+        control::follow!(vm, t, outcome)
+    }
+
     fn t_for_loop(vm, pc, base, k, i, t) {
         let state = base.reg(i.a());
         let control = state.add(4).get();

@@ -2,6 +2,7 @@
 
 use super::{Consts, Exit, Insn, Pc, Step, Table};
 use super::{arith, calls, compare, concat, control, load, loops, tables};
+use crate::hook::{COUNTS, LINES};
 use crate::stack::Slot;
 use crate::vm::{Raised, Vm};
 use moonproof_bytecode::OpCode;
@@ -34,6 +35,22 @@ macro_rules! contents {
 
         /// Every entry charges fuel and then does what the plain one does.
         static METERED: Handlers = Handlers([control::metered; 256]);
+
+        /// Calls and returns are events; the rest is plain.
+        static EVENTS: Handlers = {
+            let mut handlers: [Handler; 256] = [control::malformed; 256];
+            $(handlers[OpCode::$opcode as usize] = $module::$handler;)*
+            handlers[OpCode::Call as usize] = calls::call_with_events;
+            handlers[OpCode::Return as usize] = calls::return_with_events;
+            handlers[OpCode::Return0 as usize] = calls::return_with_events;
+            handlers[OpCode::Return1 as usize] = calls::return_with_events;
+            handlers[OpCode::VarargPrep as usize] = calls::vararg_prep_with_events;
+            handlers[OpCode::TForCall as usize] = loops::t_for_call_with_events;
+            Handlers(handlers)
+        };
+
+        /// Every entry charges fuel, counts, finds new lines, and goes on among the events.
+        static TRACED: Handlers = Handlers([control::traced; 256]);
 
         /// Fails to compile when an opcode has no line above.
         #[allow(dead_code)]
@@ -148,15 +165,26 @@ impl Dispatch {
         Self(&PLAIN)
     }
 
-    /// Charges each instruction to the VM's fuel.
-    pub(crate) fn metered() -> Self {
-        Self(&METERED)
+    /// For those that are hooked, and whether each instruction is charged to the VM's fuel.
+    fn choose(hook_mask: u8, metering: bool) -> Self {
+        Self(match (hook_mask, metering) {
+            (0, false) => &PLAIN,
+            (0, true) => &METERED,
+            (mask, false) if mask & (LINES | COUNTS) == 0 => &EVENTS,
+            _ => &TRACED,
+        })
     }
 
     #[inline(always)]
     pub(crate) fn table(self) -> Table {
         self.0
     }
+}
+
+/// The handler of an instruction that knows of hooks of calls and returns.
+#[inline(always)]
+pub(super) fn with_events(i: Insn) -> Handler {
+    EVENTS.of(i)
 }
 
 /// The plain handler of an instruction.
@@ -166,14 +194,18 @@ pub(super) fn plain(i: Insn) -> Handler {
 }
 
 impl Vm {
+    /// Uses the handlers that fuel and hooks ask for; those that run change at the next call.
+    pub(crate) fn choose_dispatch(&mut self) {
+        self.dispatch = Dispatch::choose(self.hook_mask, self.metering);
+    }
+
     /// Runs the Lua function on top, and what it calls, until the host's call has returned.
     ///
     /// # Errors
     ///
     /// An error that nothing above the host's call caught.
     pub(crate) fn run(&mut self) -> Result<(), Raised> {
-        let t = self.dispatch.table();
-        let exit = start(self, t);
+        let exit = start(self);
         match exit {
             Exit::Done => Ok(()),
             Exit::Raised => Err(Raised),
@@ -182,20 +214,20 @@ impl Vm {
 }
 
 #[cfg(tail_calls)]
-fn start(vm: &mut Vm, t: Table) -> Exit {
-    let frame = vm.cur.frame;
+fn start(vm: &mut Vm) -> Exit {
+    let (frame, t) = (vm.cur.frame, vm.dispatch.table());
     let i = frame.pc.get().fetch();
     t.of(i)(vm, frame.pc.get().next(), frame.base.get(), frame.consts.get(), i, t)
 }
 
 #[cfg(not(tail_calls))]
-fn start(vm: &mut Vm, t: Table) -> Exit {
+fn start(vm: &mut Vm) -> Exit {
     let frame = vm.cur.frame;
     let (mut pc, mut base, mut k) = (frame.pc.get(), frame.base.get(), frame.consts.get());
     loop {
         #[cfg(feature = "checked")]
         super::checked::state(vm, pc, base, k);
-        let i = pc.fetch();
+        let (i, t) = (pc.fetch(), vm.dispatch.table());
         let step = if t.is_plain() {
             step(vm, pc.next(), base, k, i, t)
         } else {

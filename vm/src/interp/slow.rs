@@ -486,7 +486,10 @@ impl Vm {
                 base.reg(i.a()).add(left - 1).set(value);
                 return self.concat(base.reg(i.a()), left);
             }
-            OpCode::Close => frame.pc.set(pc.back()),
+            OpCode::Close => {
+                frame.pc.set(pc.back());
+                self.skip_trace();
+            }
             OpCode::Return => {
                 // The number of results was left below the handler's place.
                 if frame.info.get() & CLOSING_RETURN != 0 {
@@ -497,6 +500,7 @@ impl Vm {
                     self.cur.top = first.add(n);
                 }
                 frame.pc.set(pc.back());
+                self.skip_trace();
             }
             _ => {}
         }

@@ -277,7 +277,7 @@ handlers! {
         if let Some(table) = base.reg(i.a()).get().as_table() {
             vm.heap.collector.barrier_back(table.erase());
         }
-        next!(vm, pc.back(), base, k, t)
+        return super::run::plain(i)(vm, pc, base, k, i, t);
     }
 
     fn self_op(vm, pc, base, k, i, t) {

@@ -1,13 +1,14 @@
-//! The debug library (ldblib.c), but for hooks.
+//! The debug library (ldblib.c).
 //!
 //! It can change any local variable, upvalue or metatable: the interpreter therefore looks at the
 //! type of each value whenever it uses one.
 
 use super::{natives, new_library};
-use crate::call::{N_EXTRA_MASK, TAIL_CALLED};
+use crate::call::N_EXTRA_MASK;
 use crate::closure::NativeFn;
 use crate::debug_info::{line_of, local_name, lua_place, short_source, upvalue_name};
 use crate::heap::Gc;
+use crate::hook::{CALLS, COUNTS, LINES, RETURNS};
 use crate::native::{NativeResult, NativeRet};
 use crate::stack::{Slot, Stack};
 use crate::table::Table;
@@ -25,6 +26,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "getregistry" => get_registry,
         "getupvalue" => get_upvalue,
         "getuservalue" => get_user_value,
+        "sethook" => set_hook,
         "setcstacklimit" => set_c_stack_limit,
         "setlocal" => set_local,
         "setmetatable" => set_metatable,
@@ -159,15 +161,21 @@ fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
                 }
             }
             b'r' => {
-                set_int(vm, "ftransfer", 0);
-                set_int(vm, "ntransfer", 0);
+                let transfer = match subject {
+                    Subject::Frame(thread, depth) => with_stack(vm, thread, |stack| {
+                        stack.hooks.as_ref().map(|hooks| hooks.transfer_at(depth))
+                    }),
+                    Subject::Function(_) => None,
+                };
+                let (first, n) = transfer.flatten().unwrap_or_default();
+                set_int(vm, "ftransfer", i64::from(first));
+                set_int(vm, "ntransfer", i64::from(n));
             }
             b't' => {
                 let tail = match subject {
-                    Subject::Frame(thread, depth) => with_stack(vm, thread, |stack| {
-                        let frame = stack.frame_at(depth);
-                        frame.is_lua() && frame.info.get() & TAIL_CALLED != 0
-                    }),
+                    Subject::Frame(thread, depth) => {
+                        with_stack(vm, thread, |stack| stack.frame_at(depth).is_tail_called())
+                    }
                     Subject::Function(_) => None,
                 };
                 vm.raw_set_name(table, "istailcall", Value::bool(tail == Some(true)));
@@ -412,8 +420,50 @@ fn set_user_value(vm: &mut Vm) -> NativeResult {
     vm.ret(userdata_value)
 }
 
+/// The letters of events, in the order in which they are told.
+const EVENT_LETTERS: [(u8, u8); 3] = [(b'c', CALLS), (b'r', RETURNS), (b'l', LINES)];
+
+fn set_hook(vm: &mut Vm) -> NativeResult {
+    let (thread, skip) = thread_arg(vm);
+    let function = vm.arg(skip + 1);
+    let (mut mask, mut count) = (0, 0);
+    if !function.is_nil() {
+        let letters = vm.check_str(skip + 2)?;
+        vm.check_type(skip + 1, LuaType::Function)?;
+        count = vm.opt_int(skip + 3, 0)? as i32;
+        for (letter, event) in EVENT_LETTERS {
+            if letters.bytes().split(|b| *b == 0).next().is_some_and(|text| text.contains(&letter))
+            {
+                mask |= event;
+            }
+        }
+        if count > 0 {
+            mask |= COUNTS;
+        }
+    }
+    vm.set_hook(thread, function, mask, count)?;
+    Ok(NativeRet::Values(0))
+}
+
 fn get_hook(vm: &mut Vm) -> NativeResult {
-    vm.ret(Value::NIL)
+    let (thread, _) = thread_arg(vm);
+    let hooks = with_stack(vm, thread, |stack| {
+        stack.hooks.as_ref().map(|hooks| (hooks.mask(), hooks.interval()))
+    });
+    let (mask, count) = hooks.flatten().unwrap_or_default();
+    if mask == 0 {
+        return vm.ret(Value::NIL);
+    }
+    let function = vm.hook_function(thread);
+    vm.push(function);
+    let letters: Vec<u8> = EVENT_LETTERS
+        .into_iter()
+        .filter(|(_, event)| mask & event != 0)
+        .map(|(letter, _)| letter)
+        .collect();
+    vm.push_str(&letters);
+    vm.push(Value::int(i64::from(count)));
+    Ok(NativeRet::Values(3))
 }
 
 /// The limit cannot be set any more, in the reference either.
