@@ -1,0 +1,9 @@
+-- string.gsub that deletes
+local N = tonumber((...)) or 14000
+local text = ("the quick brown fox jumps over the lazy dog; "):rep(20) .. "needle 42 = value"
+local sum = 0
+for _ = 1, N do
+  local s, n = text:gsub("%s+", "")
+  sum = sum + #s + n
+end
+print(sum)

@@ -1,0 +1,9 @@
+-- string.gsub by a string
+local N = tonumber((...)) or 22000
+local text = ("the quick brown fox jumps over the lazy dog; "):rep(20) .. "needle 42 = value"
+local sum = 0
+for _ = 1, N do
+  local s, n = text:gsub("o%a", "<%0>")
+  sum = sum + #s + n
+end
+print(sum)
