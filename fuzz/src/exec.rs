@@ -108,7 +108,7 @@ fn reach(input: &[u8]) -> usize {
 }
 
 fn execute(chunk: VerifiedChunk) -> usize {
-    let mut lua = Lua::new();
+    let lua = Lua::new();
     lua.run(PRELUDE_CHUNK.clone(), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
     // Half of the inputs run in a VM that collects garbage and moves its stack whenever it can;

@@ -43,7 +43,7 @@ fn run(what: &str, source: &str, edit: fn(&mut Chunk), stress: bool) -> String {
         Ok(verified) => verified,
         Err(rejection) => panic!("{what}: rejected already: {rejection}"),
     };
-    let mut lua = Lua::new();
+    let lua = Lua::new();
     lua.run(trusted(PRELUDE), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
     limits.fuel = Some(10_000);

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    let mut lua = moonproof_vm::Lua::new();
+    let lua = moonproof_vm::Lua::new();
     lua.set_stress(std::env::var_os("MOONPROOF_STRESS").is_some());
     match lua.run(chunk, &args) {
         Ok(()) => ExitCode::SUCCESS,

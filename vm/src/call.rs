@@ -14,7 +14,7 @@ use crate::metamethod::Event;
 use crate::native::{NativeResult, NativeRet};
 use crate::stack::{FrameRef, Slot};
 use crate::value::{Tag, Value};
-use crate::vm::{Raised, Vm};
+use crate::vm::{HostHandler, Raised, Vm};
 use moonproof_bytecode::limits::MAX_C_CALLS;
 
 /// All results, setting top.
@@ -66,9 +66,17 @@ pub(crate) enum Cont {
     Pairs,
     /// It yielded: what resumes it are its results.
     Yielded,
+    /// A host function, which goes on with the continuation in its first slot.
+    Host,
+    /// The same, with the error if there is one.
+    HostProtected,
+    /// The same, closing variables after an error, which is in its second slot.
+    HostClosing,
+    /// A host function that yielded, and goes on with what resumes it.
+    HostYielded,
 }
 
-const CONTS: [Cont; 9] = [
+const CONTS: [Cont; 13] = [
     Cont::None,
     Cont::Pcall,
     Cont::Xpcall,
@@ -78,6 +86,10 @@ const CONTS: [Cont; 9] = [
     Cont::Results,
     Cont::Pairs,
     Cont::Yielded,
+    Cont::Host,
+    Cont::HostProtected,
+    Cont::HostClosing,
+    Cont::HostYielded,
 ];
 
 /// The continuation in a native frame's `info`.
@@ -160,6 +172,15 @@ impl Next {
 pub(crate) enum Flow {
     Run,
     Exit,
+}
+
+/// What looks at an error where it is raised.
+enum Watcher {
+    None,
+    /// The host, which wants a traceback.
+    Host,
+    /// A message handler.
+    Function(Value),
 }
 
 impl Vm {
@@ -324,7 +345,8 @@ impl Vm {
                 self.cur.frame.info.set(cont as u32);
                 self.resume(thread, n_args)
             }
-            NativeRet::Yield(n) => self.yield_values(n),
+            NativeRet::Yield(n) => self.yield_values(n, Cont::Yielded),
+            NativeRet::YieldHost(n) => self.yield_values(n, Cont::HostYielded),
         }
     }
 
@@ -413,6 +435,8 @@ impl Vm {
                 Ok(Next::ret(dest, 3))
             }
             Cont::Closing => self.close_protected(),
+            Cont::Host | Cont::HostProtected | Cont::HostYielded => self.continue_host(dest, n),
+            Cont::HostClosing => self.close_host_protected(),
             Cont::None | Cont::Results | Cont::Resume | Cont::Wrap | Cont::Yielded => {
                 Ok(Next::ret(dest, n))
             }
@@ -486,7 +510,9 @@ impl Vm {
     ///
     /// What the handler made of the error.
     pub(crate) fn call_protected(&mut self, n_args: usize, handler: Value) -> Result<(), Raised> {
-        let previous = self.host_handler.replace(handler);
+        let host =
+            HostHandler { thread: self.thread, depth: self.cur.depth(), handler: Some(handler) };
+        let previous = self.host_handler.replace(host);
         let result = self.call(n_args);
         self.host_handler = previous;
         result
@@ -596,7 +622,14 @@ impl Vm {
     fn catches(&self, frame: FrameRef) -> bool {
         self.exhausted.is_none()
             && !frame.is_lua()
-            && matches!(cont_of(frame), Cont::Pcall | Cont::Xpcall | Cont::Closing)
+            && matches!(
+                cont_of(frame),
+                Cont::Pcall
+                    | Cont::Xpcall
+                    | Cont::Closing
+                    | Cont::HostProtected
+                    | Cont::HostClosing
+            )
     }
 
     /// The depth of the frame at which an error ends: a protected call, the host's, or a
@@ -617,6 +650,9 @@ impl Vm {
     /// returns false and the error.
     fn catch(&mut self) -> Result<Next, Raised> {
         let frame = self.cur.frame;
+        if matches!(cont_of(frame), Cont::HostProtected | Cont::HostClosing) {
+            return self.catch_for_host();
+        }
         frame.info.set(Cont::Closing as u32);
         // The function's own place: nothing is captured there, and its variables are above.
         frame.base.get().set(self.error);
@@ -631,7 +667,11 @@ impl Vm {
             return;
         }
         self.error_handled = true;
-        let Some(handler) = self.message_handler() else { return };
+        let handler = match self.message_handler() {
+            Watcher::None => return,
+            Watcher::Host => return self.note_trace(),
+            Watcher::Function(handler) => handler,
+        };
         let error = self.error;
         self.cur.top = self.frame_top().max(self.cur.top);
         // A failure was shown to the handler in its turn.
@@ -641,20 +681,25 @@ impl Vm {
         self.error_handled = true;
     }
 
-    /// The handler of the nearest protected call, if it is an `xpcall`.
-    fn message_handler(&self) -> Option<Value> {
+    /// Who looks at an error before anything is unwound: the nearest protected call decides.
+    fn message_handler(&self) -> Watcher {
+        let host = self.host_handler.filter(|host| host.thread == self.thread);
         for depth in (0..=self.cur.depth()).rev() {
+            if let Some(host) = host.filter(|host| host.depth == depth) {
+                return host.handler.map_or(Watcher::Host, Watcher::Function);
+            }
             let frame = self.cur.frame_at(depth);
             if frame.is_lua() {
                 continue;
             }
             match cont_of(frame) {
-                Cont::Xpcall => return Some(frame.base.get().add(1).get()),
-                Cont::Pcall | Cont::Closing => return None,
+                Cont::Xpcall => return Watcher::Function(frame.base.get().add(1).get()),
+                Cont::HostProtected => return Watcher::Host,
+                Cont::Pcall | Cont::Closing | Cont::HostClosing => return Watcher::None,
                 _ => {}
             }
         }
-        self.host_handler.filter(|_| self.thread == self.main_thread)
+        Watcher::None
     }
 
     /// Closes what the failed function left open, one variable a call; then returns.

@@ -26,7 +26,7 @@ impl Vm {
     }
 
     /// Makes `thread` the running one; the stack of the one that ran goes to its object.
-    fn switch_to(&mut self, thread: Gc<Thread>) {
+    pub(crate) fn switch_to(&mut self, thread: Gc<Thread>) {
         // A thread that is not running has its stack.
         let Some(mut stack) = thread.take_stack() else { return };
         std::mem::swap(&mut self.cur, &mut *stack);
@@ -66,13 +66,16 @@ impl Vm {
         self.cur.top = first.add(n_args);
         if self.cur.depth() == 0 {
             Ok(Next::call(first.sub(1), n_args, BODY))
+        } else if !self.cur.frame.is_lua() && cont_of(self.cur.frame) == Cont::HostYielded {
+            self.continue_host(first, n_args)
         } else {
             Ok(Next::ret(first, n_args))
         }
     }
 
     /// Suspends the running coroutine; the last `n` values go to the one that resumed it.
-    pub(crate) fn yield_values(&mut self, n: usize) -> Result<Next, Raised> {
+    /// `cont` is what the native function on top does when it is resumed.
+    pub(crate) fn yield_values(&mut self, n: usize, cont: Cont) -> Result<Next, Raised> {
         if self.thread.n_native_calls.get() > 0 || self.thread == self.main_thread {
             return Err(if self.thread == self.main_thread {
                 self.runtime_error(b"attempt to yield from outside a coroutine")
@@ -80,7 +83,7 @@ impl Vm {
                 self.runtime_error(b"attempt to yield across a C-call boundary")
             });
         }
-        self.cur.frame.info.set(Cont::Yielded as u32);
+        self.cur.frame.info.set(cont as u32);
         let first = self.cur.top.sub(n);
         self.cur.top = first;
         self.end_coroutine(Status::Suspended, Ok((first, n)))

@@ -66,6 +66,16 @@ impl Hooks {
         }
     }
 
+    /// The depth of the frame that a hook is running about, if one is.
+    pub(crate) fn running_at(&self) -> usize {
+        self.running_at.get()
+    }
+
+    /// Goes back to what was running, after a panic in a hook.
+    pub(crate) fn cut_back(&self, running_at: usize) {
+        self.running_at.set(running_at);
+    }
+
     /// Whether a hook runs about the frame at `depth`.
     pub(crate) fn runs_at(&self, depth: usize) -> bool {
         depth > 0 && self.running_at.get() == depth

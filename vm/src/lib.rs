@@ -15,11 +15,15 @@ mod error;
 #[allow(unsafe_code, reason = "pointers to heap objects, and the allocator")]
 mod heap;
 mod hook;
+#[allow(unsafe_code, reason = "values of the host, lent by count")]
+mod host_cell;
 #[allow(unsafe_code, reason = "unchecked access to code and constants")]
 mod interp;
 mod metamethod;
 mod native;
 mod proto;
+#[allow(unsafe_code, reason = "the VM's address, lent by turns")]
+mod shared;
 #[allow(unsafe_code, reason = "raw value and frame stacks")]
 mod stack;
 mod stdlib;
@@ -32,4 +36,4 @@ mod userdata;
 mod value;
 mod vm;
 
-pub use api::{Limits, Lua, RunError};
+pub use api::*;

@@ -27,6 +27,8 @@ pub(crate) enum NativeRet {
     Resume { thread: Gc<Thread>, n_args: usize, cont: Cont },
     /// By yielding the last pushed values.
     Yield(usize),
+    /// The same, with a continuation of the host's in the first slot.
+    YieldHost(usize),
 }
 
 /// What a native function returns; the error value is in the VM.

@@ -7,6 +7,9 @@ use crate::heap::{Gc, Header};
 use crate::table::Table;
 use crate::value::{Tag, Value};
 
+/// What the host keeps in a userdata. VMs change threads, and it goes with them.
+pub(crate) type HostData = Box<dyn Any + Send>;
+
 /// A userdata object.
 #[repr(C)]
 pub(crate) struct Userdata {
@@ -14,12 +17,12 @@ pub(crate) struct Userdata {
     metatable: Cell<Option<Gc<Table>>>,
     /// What the host keeps in it; shared access only, so that a host value in use can be reached
     /// again from a callback.
-    data: Box<dyn Any>,
+    data: HostData,
     user_values: RefCell<Vec<Value>>,
 }
 
 impl Userdata {
-    pub(crate) fn new(data: Box<dyn Any>, n_user_values: usize) -> Self {
+    pub(crate) fn new(data: HostData, n_user_values: usize) -> Self {
         Self {
             header: Header::new(Tag::USERDATA),
             metatable: Cell::new(None),
@@ -41,6 +44,10 @@ impl Userdata {
         self.data.downcast_ref()
     }
 
+    pub(crate) fn into_data(self) -> HostData {
+        self.data
+    }
+
     pub(crate) fn user_value(&self, i: usize) -> Option<Value> {
         self.user_values.borrow().get(i).copied()
     }
@@ -53,6 +60,14 @@ impl Userdata {
                 true
             }
             None => false,
+        }
+    }
+
+    /// Makes room for that many user values.
+    pub(crate) fn reserve_user_values(&self, n: usize) {
+        let mut values = self.user_values.borrow_mut();
+        if values.len() < n {
+            values.resize(n, Value::NIL);
         }
     }
 

@@ -1,12 +1,16 @@
 //! The state of one VM.
 
+use std::sync::Arc;
+
 use moonproof_verifier::VerifiedChunk;
 
+use crate::api::HostState;
 use crate::heap::{Gc, Heap};
 use crate::interp::Dispatch;
 use crate::metamethod::Event;
 use crate::metamethod::N_EVENTS;
 use crate::proto::SharedProto;
+use crate::shared::Shared;
 use crate::stack::{Slot, Stack};
 use crate::stdlib::{
     DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, OsLib, Standard, Stream, StringLib,
@@ -25,6 +29,15 @@ pub(crate) struct Raised;
 
 /// Slots beyond the limit that a message handler may use after a stack overflow.
 const ERROR_SLOTS: usize = 4096;
+
+/// A protected call of the host's: the thread and depth above which errors are its own.
+#[derive(Clone, Copy)]
+pub(crate) struct HostHandler {
+    pub(crate) thread: Gc<Thread>,
+    pub(crate) depth: usize,
+    /// The message handler; without one, a traceback is made.
+    pub(crate) handler: Option<Value>,
+}
 
 /// Strings that the VM itself looks up.
 pub(crate) struct Names {
@@ -86,8 +99,8 @@ pub(crate) struct Vm {
     pub(crate) error: Value,
     /// Whether a finalizer runs, whose errors no message handler sees.
     pub(crate) in_finalizer: bool,
-    /// The message handler of the host's call.
-    pub(crate) host_handler: Option<Value>,
+    /// What looks at errors of the host's call where they are raised.
+    pub(crate) host_handler: Option<HostHandler>,
     /// Values that natives keep alive across calls.
     pub(crate) pinned: Vec<Value>,
     /// Calls on the Rust stack, and resumed coroutines.
@@ -120,14 +133,13 @@ pub(crate) struct Vm {
     pub(crate) random: [u64; 4],
     /// Whether `warn` prints.
     pub(crate) warnings: bool,
+    /// What the embedding API keeps.
+    pub(crate) host: HostState,
 }
-
-// SAFETY is not needed to make a VM: but it holds raw pointers, so that sending one to another
-// thread is allowed where its owner is, in `lib.rs`.
 
 impl Vm {
     /// A VM with an empty table of globals.
-    pub(crate) fn new() -> Box<Self> {
+    pub(crate) fn new(shared: Arc<Shared>) -> Box<Self> {
         use std::hash::{BuildHasher, Hasher};
         let seed = std::collections::hash_map::RandomState::new().build_hasher().finish();
         let mut heap = Heap::new(seed);
@@ -166,6 +178,7 @@ impl Vm {
             string_lib: StringLib::default(),
             random: [0; 4],
             warnings: false,
+            host: HostState::new(shared),
         });
         let stack_bytes = vm.cur.capacity() * size_of::<Value>();
         vm.heap.account(0, stack_bytes);
@@ -266,7 +279,7 @@ impl Vm {
                 return Err(self.exhaust("not enough memory"));
             }
         }
-        if self.heap.collector.has_finalizers_due() && !self.heap.collector.suspended {
+        if self.heap.has_work_for_host() && !self.heap.collector.suspended {
             self.run_finalizers(usize::MAX);
         }
         Ok(())
@@ -298,6 +311,10 @@ impl Vm {
     /// Calls finalizers of dead objects; errors in them are warnings (`GCTM`, lgc.c).
     pub(crate) fn run_finalizers(&mut self, n: usize) {
         let position = self.cur.position(self.cur.top);
+        if !self.heap.dead_data.is_empty() {
+            self.cur.top = self.frame_top().max(self.cur.top);
+            self.drop_dead_data();
+        }
         for _ in 0..n {
             let Some(object) = self.heap.collector.take_finalizable() else { break };
             let handler = self.handler(object, Event::Gc);
@@ -327,13 +344,28 @@ impl Vm {
 
     /// "warning: error in __gc" (`luaE_warnerror`).
     fn warn_of_error(&mut self) {
+        let message =
+            self.error.as_string().map_or(&b"error object is not a string"[..], Gc::bytes);
+        let text = [b"error in __gc (", message, b")"].concat();
+        // An error of the host's warning function is one more that nobody is told of.
+        let _ = self.warn(&text);
+    }
+
+    /// Gives a warning to the host, or prints it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the host's warning function.
+    pub(crate) fn warn(&mut self, message: &[u8]) -> Result<(), Raised> {
+        if self.has_warning_function() {
+            return self.warn_host(message);
+        }
         if self.warnings {
-            let message =
-                self.error.as_string().map_or(&b"error object is not a string"[..], Gc::bytes);
-            let text = [b"Lua warning: error in __gc (", message, b")\n"].concat();
+            let text = [b"Lua warning: ", message, b"\n"].concat();
             // Nothing can be done if stderr is closed.
             let _ = std::io::Write::write_all(&mut std::io::stderr(), &text);
         }
+        Ok(())
     }
 
     /// Sets a table's metatable, with its finalizer (`lua_setmetatable`).

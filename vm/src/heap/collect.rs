@@ -211,10 +211,12 @@ impl Collector {
 
 impl Vm {
     fn mark_roots(&mut self) {
+        self.host.forget_released();
         let collector = &mut self.heap.collector;
         collector.mark_object(self.main_thread);
         collector.mark_object(self.thread);
         collector.mark_object(self.registry);
+        collector.mark_object(self.globals);
         for metatable in self.metatables.iter().flatten() {
             collector.mark_object(*metatable);
         }
@@ -223,6 +225,7 @@ impl Vm {
         for value in &self.pinned {
             collector.mark_value(*value);
         }
+        self.host.for_each_root(|value| collector.mark_value(value));
         for i in 0..collector.to_finalize.len() {
             collector.mark_object(collector.to_finalize[i]);
         }
@@ -373,7 +376,7 @@ impl Vm {
                 done = done.saturating_add(self.heap.collector.work);
             }
         }
-        if self.heap.collector.has_finalizers_due() {
+        if self.heap.has_work_for_host() {
             self.run_finalizers(usize::MAX);
         }
         ended
@@ -462,20 +465,20 @@ fn forget_dead_upvals(stack: &mut Stack) {
 impl Heap {
     pub(super) fn sweep_any(&mut self) -> bool {
         let (white, dead) = (self.collector.white(), self.collector.dead_white());
-        let strings = &mut self.strings;
+        let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
         self.pages.sweep_any(&mut |object, buffers| {
             judge(object, white, dead, |object| {
-                destroy(object, strings, buffers);
+                destroy(object, strings, dead_data, buffers);
             })
         })
     }
 
     pub(super) fn sweep_page(&mut self, class: usize) {
         let (white, dead) = (self.collector.white(), self.collector.dead_white());
-        let strings = &mut self.strings;
+        let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
         self.pages.sweep_page(class, &mut |object, buffers| {
             judge(object, white, dead, |object| {
-                destroy(object, strings, buffers);
+                destroy(object, strings, dead_data, buffers);
             })
         });
     }

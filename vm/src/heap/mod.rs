@@ -21,6 +21,12 @@
 //! - **G9** `frame` points into the frame stack between the first and the last frame.
 //! - **G10** The slot below the base of a Lua function's frame holds its closure as long as it runs:
 //!   registers are above it, and a call is refused while a slot from the function's up is captured.
+//! - **G11** The address of a VM is in the cell that its handles share only while no `&mut Vm` is in
+//!   use: an operation takes it out and puts it back when its reference has ended, and a reference is
+//!   lent by putting its address in until the host function that it is lent to has ended. The lock
+//!   around the cell is held meanwhile. What a VM owns is reached through it only.
+//! - **G12** A host value is reached only through the guards of its cell, which counts them: shared
+//!   ones of one thread, or one exclusive. Guards do not change threads.
 
 mod collect;
 mod mark;
@@ -38,7 +44,7 @@ use crate::string::{Interner, Str, hash_bytes};
 use crate::table::Table;
 use crate::thread::Thread;
 use crate::upvalue::Upval;
-use crate::userdata::Userdata;
+use crate::userdata::{HostData, Userdata};
 use crate::value::{Tag, Value};
 use collect::Collector;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
@@ -52,11 +58,18 @@ pub(crate) struct Heap {
     pages: Pages,
     pub(crate) strings: Interner,
     pub(crate) collector: Collector,
+    /// Host data of dead userdata. Its destructors are the host's code: they run at a safepoint.
+    pub(crate) dead_data: Vec<HostData>,
 }
 
 impl Heap {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { pages: Pages::new(), strings: Interner::new(seed), collector: Collector::new() }
+        Self {
+            pages: Pages::new(),
+            strings: Interner::new(seed),
+            collector: Collector::new(),
+            dead_data: Vec::new(),
+        }
     }
 
     /// Bytes in use.
@@ -187,11 +200,7 @@ impl Heap {
         thread
     }
 
-    pub(crate) fn new_userdata(
-        &mut self,
-        data: Box<dyn std::any::Any>,
-        n_user_values: usize,
-    ) -> Gc<Userdata> {
+    pub(crate) fn new_userdata(&mut self, data: HostData, n_user_values: usize) -> Gc<Userdata> {
         self.alloc(Userdata::new(data, n_user_values), 0)
     }
 
@@ -203,6 +212,11 @@ impl Heap {
         self.pages.free_buffer(buffer, size);
     }
 
+    /// Whether finalizers, or destructors of host data, are due.
+    pub(crate) fn has_work_for_host(&self) -> bool {
+        self.collector.has_finalizers_due() || !self.dead_data.is_empty()
+    }
+
     /// Counts memory that an object holds elsewhere, such as a coroutine's stack.
     pub(crate) fn account(&mut self, old: usize, new: usize) {
         self.pages.allocated = self.pages.allocated - old + new;
@@ -210,7 +224,12 @@ impl Heap {
 }
 
 /// Gives back what an object holds outside its block.
-fn destroy(object: Gc<Header>, strings: &mut Interner, buffers: &mut pages::Buffers<'_>) {
+fn destroy(
+    object: Gc<Header>,
+    strings: &mut Interner,
+    dead_data: &mut Vec<HostData>,
+    buffers: &mut pages::Buffers<'_>,
+) {
     match object.tag() {
         Tag::SHORT_STR => strings.remove(object.cast()),
         Tag::TABLE => {
@@ -218,7 +237,7 @@ fn destroy(object: Gc<Header>, strings: &mut Interner, buffers: &mut pages::Buff
                 buffers.free(buffer, size);
             }
         }
-        Tag::USERDATA => object.cast::<Userdata>().destroy(),
+        Tag::USERDATA => dead_data.push(object.cast::<Userdata>().take_data()),
         Tag::THREAD => {
             let thread = object.cast::<Thread>();
             buffers.forget(thread.stack_bytes());
@@ -235,10 +254,10 @@ fn destroy(object: Gc<Header>, strings: &mut Interner, buffers: &mut pages::Buff
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        let strings = &mut self.strings;
+        let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
         self.pages.for_each(&mut |object, buffers| {
             if object.tag() != Tag::SHORT_STR {
-                destroy(object, strings, buffers);
+                destroy(object, strings, dead_data, buffers);
             }
         });
     }

@@ -13,7 +13,7 @@ use crate::string::Str;
 use crate::table::Table;
 use crate::thread::Thread;
 use crate::upvalue::Upval;
-use crate::userdata::Userdata;
+use crate::userdata::{HostData, Userdata};
 use crate::value::{Tag, Value};
 
 /// What every heap object begins with. The last three fields belong to the kind of object: see the
@@ -175,6 +175,15 @@ impl<T: Object> Gc<T> {
     pub(super) fn destroy(self) {
         // SAFETY: [G1] nothing points to the object any more, and its block is reused only later.
         unsafe { self.ptr.drop_in_place() }
+    }
+}
+
+impl Gc<Userdata> {
+    /// Takes the host's data out of an object that is being freed, and destroys the rest.
+    pub(super) fn take_data(self) -> HostData {
+        // SAFETY: [G1] nothing points to the object any more, its block is reused only later, and
+        // the object is not destroyed again.
+        unsafe { self.ptr.read() }.into_data()
     }
 }
 

@@ -110,20 +110,18 @@ fn warn(vm: &mut Vm) -> NativeResult {
         vm.check_str(i)?;
     }
     let first = vm.check_str(1)?;
-    if vm.n_args() == 1 && first.bytes().first() == Some(&b'@') {
+    if vm.n_args() == 1 && first.bytes().first() == Some(&b'@') && !vm.has_warning_function() {
         match first.bytes() {
             b"@on" => vm.warnings = true,
             b"@off" => vm.warnings = false,
             _ => {}
         }
-    } else if vm.warnings {
-        let mut text = b"Lua warning: ".to_vec();
+    } else {
+        let mut text = Vec::new();
         for i in 1..=vm.n_args() {
             text.extend_from_slice(c_string(vm.check_str(i)?.bytes()));
         }
-        text.push(b'\n');
-        // There is nobody to tell if stderr is closed.
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), &text);
+        vm.warn(&text)?;
     }
     Ok(NativeRet::Values(0))
 }

@@ -9,8 +9,16 @@ use crate::vm::{Raised, Vm};
 
 pub(super) fn open(vm: &mut Vm) {
     static FUNCTIONS: &[NativeFn] = natives! {
-        "dofile" => do_file,
         "load" => load,
+    };
+    let globals = vm.globals;
+    add_functions(vm, globals, FUNCTIONS);
+}
+
+/// Those that read files.
+pub(super) fn open_files(vm: &mut Vm) {
+    static FUNCTIONS: &[NativeFn] = natives! {
+        "dofile" => do_file,
         "loadfile" => load_file,
     };
     let globals = vm.globals;
@@ -28,8 +36,12 @@ impl Vm {
     ) -> Result<Value, Vec<u8>> {
         let is_binary = text.first() == Some(&b'\x1b');
         let (kind, letter) = if is_binary { ("binary", b'b') } else { ("text", b't') };
-        if !mode.contains(&letter) {
-            let mode = String::from_utf8_lossy(mode);
+        if !mode.contains(&letter) || is_binary && self.host.text_only {
+            let mode = if is_binary && self.host.text_only {
+                "t".into()
+            } else {
+                String::from_utf8_lossy(mode)
+            };
             return Err(format!("attempt to load a {kind} chunk (mode is '{mode}')").into_bytes());
         }
         let chunk = if is_binary {
@@ -90,12 +102,12 @@ fn compile(_: &[u8], name: &[u8], _: u32) -> Result<moonproof_bytecode::Chunk, V
 }
 
 #[cfg(feature = "compiler")]
-fn skip_first_line(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+pub(crate) fn skip_first_line(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     moonproof_compiler::skip_shebang(text)
 }
 
 #[cfg(not(feature = "compiler"))]
-fn skip_first_line(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+pub(crate) fn skip_first_line(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     text.into()
 }
 

@@ -15,8 +15,9 @@ mod utf8;
 
 pub(crate) use base::{IPAIRS_STEP, NEXT};
 pub(crate) use io::{DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, Standard, Stream};
+pub(crate) use load::skip_first_line;
 pub(crate) use os::OsLib;
-pub(crate) use string::StringLib;
+pub(crate) use string::{StringLib, binary_chunk};
 
 use crate::closure::NativeFn;
 use crate::heap::Gc;
@@ -25,30 +26,69 @@ use crate::table::Table;
 use crate::value::Value;
 use crate::vm::Vm;
 
-/// Opens every library and enters it into the table of loaded modules.
-pub(crate) fn open_all(vm: &mut Vm) {
-    let loaded = vm.heap.new_table();
+/// A library that can be opened on its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub(crate) enum Library {
+    Package = 1,
+    Coroutine = 2,
+    Debug = 4,
+    Table = 8,
+    Io = 16,
+    Os = 32,
+    String = 64,
+    Math = 128,
+    Utf8 = 256,
+}
+
+/// All libraries, as a set of bits.
+pub(crate) const ALL_LIBRARIES: u32 = 511;
+
+/// Whether scripts may reach what is outside the VM.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reach {
+    Everything,
+    /// No files, processes or environment: what is left of a library is what cannot have effects.
+    Nothing,
+}
+
+/// Opens the basic functions and a set of libraries, and enters them into the table of loaded
+/// modules.
+pub(crate) fn open(vm: &mut Vm, libraries: u32, reach: Reach) {
     let registry = vm.registry;
-    vm.raw_set_name(registry, "_LOADED", Value::table(loaded));
-    base::open(vm);
-    let globals = vm.globals;
-    vm.raw_set_name(loaded, "_G", Value::table(globals));
-    type Open = fn(&mut Vm) -> Gc<Table>;
-    let libraries: &[(&str, Open)] = &[
-        ("package", package::open),
-        ("coroutine", coroutine::open),
-        ("debug", debug::open),
-        ("table", table::open),
-        ("io", io::open),
-        ("os", os::open),
-        ("string", string::open),
-        ("math", math::open),
-        ("utf8", utf8::open),
+    let loaded = match registry.get_name(vm.names.loaded).as_table() {
+        Some(loaded) => loaded,
+        None => {
+            let loaded = vm.heap.new_table();
+            vm.raw_set_name(registry, "_LOADED", Value::table(loaded));
+            base::open(vm);
+            if reach == Reach::Everything {
+                load::open_files(vm);
+            }
+            let globals = vm.globals;
+            vm.raw_set_name(loaded, "_G", Value::table(globals));
+            loaded
+        }
+    };
+    type Open = fn(&mut Vm, Reach) -> Gc<Table>;
+    let all: &[(Library, &str, Open)] = &[
+        (Library::Package, "package", package::open),
+        (Library::Coroutine, "coroutine", |vm, _| coroutine::open(vm)),
+        (Library::Debug, "debug", |vm, _| debug::open(vm)),
+        (Library::Table, "table", |vm, _| table::open(vm)),
+        (Library::Io, "io", |vm, _| io::open(vm)),
+        (Library::Os, "os", os::open),
+        (Library::String, "string", |vm, _| string::open(vm)),
+        (Library::Math, "math", |vm, _| math::open(vm)),
+        (Library::Utf8, "utf8", |vm, _| utf8::open(vm)),
     ];
-    for &(name, open) in libraries {
-        let library = open(vm);
-        vm.raw_set_name(globals, name, Value::table(library));
-        vm.raw_set_name(loaded, name, Value::table(library));
+    let globals = vm.globals;
+    for &(library, name, open) in all {
+        if libraries & library as u32 != 0 {
+            let library = open(vm, reach);
+            vm.raw_set_name(globals, name, Value::table(library));
+            vm.raw_set_name(loaded, name, Value::table(library));
+        }
     }
 }
 

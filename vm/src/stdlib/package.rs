@@ -3,7 +3,7 @@
 
 use super::os::env_var;
 use super::system::c_string;
-use super::{natives, new_library, os_path};
+use super::{Reach, natives, new_library, os_path};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet};
@@ -27,7 +27,8 @@ const DEFAULT_CPATH: &str = "/usr/local/lib/lua/5.4/?.so;/usr/local/lib/lua/5.4/
 
 const NO_DYNAMIC_LIBRARIES: &str = "dynamic libraries not enabled; check your Lua installation";
 
-pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
+/// Without reach, `require` finds what is loaded or preloaded, and nothing else.
+pub(super) fn open(vm: &mut Vm, reach: Reach) -> Gc<Table> {
     static FUNCTIONS: &[NativeFn] = natives! {
         "loadlib" => loadlib,
         "searchpath" => searchpath,
@@ -39,19 +40,25 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "?" => search_native_root,
     };
     static REQUIRE: NativeFn = NativeFn { name: "require", call: require };
-    let package = new_library(vm, FUNCTIONS);
-    let searchers = vm.heap.new_table_sized(SEARCHERS.len() as u32, 0);
-    for (i, searcher) in (1..).zip(SEARCHERS) {
+    let (functions, searcher_list) = match reach {
+        Reach::Everything => (FUNCTIONS, SEARCHERS),
+        Reach::Nothing => (&[][..], &SEARCHERS[..1]),
+    };
+    let package = new_library(vm, functions);
+    let searchers = vm.heap.new_table_sized(searcher_list.len() as u32, 0);
+    for (i, searcher) in (1..).zip(searcher_list) {
         let searcher = vm.heap.new_native_closure(searcher, &[Value::table(package)]);
         vm.raw_set_int(searchers, i, Value::native_closure(searcher));
     }
     vm.raw_set_name(package, "searchers", Value::table(searchers));
-    let path = path_from_environment(vm, "LUA_PATH", DEFAULT_PATH);
-    let cpath = path_from_environment(vm, "LUA_CPATH", DEFAULT_CPATH);
-    let config = format!("{DIRECTORY_SEPARATOR}\n;\n?\n!\n-\n").into_bytes();
-    for (name, text) in [("path", path), ("cpath", cpath), ("config", config)] {
-        let text = Value::string(vm.heap.new_string(&text));
-        vm.raw_set_name(package, name, text);
+    if reach == Reach::Everything {
+        let path = path_from_environment(vm, "LUA_PATH", DEFAULT_PATH);
+        let cpath = path_from_environment(vm, "LUA_CPATH", DEFAULT_CPATH);
+        let config = format!("{DIRECTORY_SEPARATOR}\n;\n?\n!\n-\n").into_bytes();
+        for (name, text) in [("path", path), ("cpath", cpath), ("config", config)] {
+            let text = Value::string(vm.heap.new_string(&text));
+            vm.raw_set_name(package, name, text);
+        }
     }
     let registry = vm.registry;
     let loaded = registry.get_name(vm.names.loaded);

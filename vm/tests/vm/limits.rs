@@ -25,7 +25,7 @@ const WAYS: [(&str, &str); 9] = [
 ];
 
 fn limited(change: impl FnOnce(&mut Limits)) -> Lua {
-    let mut lua = Lua::new();
+    let lua = Lua::new();
     let mut limits = Limits::default();
     change(&mut limits);
     lua.set_limits(limits);

@@ -6,7 +6,7 @@ mod zone;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::system::{c_string, exec_result, file_result, shell, temporary_file};
-use super::{natives, new_library, os_path};
+use super::{Reach, add_functions, natives, os_path};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet, to_integer};
@@ -28,21 +28,30 @@ impl OsLib {
     }
 }
 
-pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
-    static FUNCTIONS: &[NativeFn] = natives! {
+pub(super) fn open(vm: &mut Vm, reach: Reach) -> Gc<Table> {
+    static CLOCKS: &[NativeFn] = natives! {
         "clock" => clock,
         "date" => date,
         "difftime" => difftime,
+        "time" => time,
+    };
+    static OTHERS: &[NativeFn] = natives! {
         "execute" => execute,
         "exit" => exit,
         "getenv" => getenv,
         "remove" => remove,
         "rename" => rename,
         "setlocale" => setlocale,
-        "time" => time,
         "tmpname" => tmpname,
     };
-    new_library(vm, FUNCTIONS)
+    let has_all = reach == Reach::Everything;
+    let n_functions = CLOCKS.len() + if has_all { OTHERS.len() } else { 0 };
+    let library = vm.heap.new_table_sized(0, n_functions as u32);
+    add_functions(vm, library, CLOCKS);
+    if has_all {
+        add_functions(vm, library, OTHERS);
+    }
+    library
 }
 
 #[cfg(unix)]

@@ -168,14 +168,19 @@ pub(super) fn char(vm: &mut Vm) -> NativeResult {
 pub(super) fn dump(vm: &mut Vm) -> NativeResult {
     let strip = if vm.arg(2).is_falsy() { Strip::Nothing } else { Strip::DebugInfo };
     let function = vm.check_type(1, LuaType::Function)?;
-    let Some(closure) = function.as_closure() else {
+    let Some(bytes) = binary_chunk(function, strip) else {
         return Err(vm.error_at_caller(b"unable to dump given function"));
     };
-    let shared = &closure.proto().shared;
-    let bytes = dump_function(&whole(shared, None), shared.source.as_ref(), strip);
     vm.charge(bytes.len())?;
     vm.check_memory(bytes.len())?;
     vm.ret_str(&bytes)
+}
+
+/// The chunk of a Lua function; none for others.
+pub(crate) fn binary_chunk(function: Value, strip: Strip) -> Option<Vec<u8>> {
+    let closure = function.as_closure()?;
+    let shared = &closure.proto().shared;
+    Some(dump_function(&whole(shared, None), shared.source.as_ref(), strip))
 }
 
 /// A prototype with its nested ones in it. One with the source of the function around it states

@@ -19,6 +19,7 @@ use crate::table::Table;
 use crate::value::{LuaType, Value};
 use crate::vm::Vm;
 
+pub(crate) use basic::binary_chunk;
 pub(crate) use buffer::StringLib;
 
 /// The largest size that the library takes where the reference's fits an `int` (`MAXSIZE`).

@@ -1,0 +1,114 @@
+//! What the `lua` command needs beyond the rest of the API: running a main chunk with the reference's
+//! messages, and standard output.
+
+use moonproof_verifier::VerifiedChunk;
+
+use super::error::Error;
+use super::handle::Lua;
+use crate::call::Cont;
+use crate::closure::NativeFn;
+use crate::native::{NativeResult, NativeRet};
+use crate::value::Value as Raw;
+use crate::vm::{Raised, Vm};
+
+/// An uncaught error: its message as the `lua` command would print it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunError {
+    /// The error value as text, with a traceback.
+    pub message: Vec<u8>,
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.message))
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl From<Error> for RunError {
+    fn from(error: Error) -> Self {
+        Self { message: error.to_string().into_bytes() }
+    }
+}
+
+/// Calls its fourth argument with those behind it.
+static MAIN: NativeFn = NativeFn { name: "?", call: run_main };
+
+fn run_main(vm: &mut Vm) -> NativeResult {
+    Ok(NativeRet::Call { n_args: vm.n_args() - 4, cont: Cont::Results })
+}
+
+impl Lua {
+    /// Sets a global variable to a sequence of strings, with some at other indices: `arg`.
+    pub fn set_args(&self, args: &[(i64, Vec<u8>)]) {
+        // A VM that is gone runs no script.
+        let _ = self.with(|vm| {
+            let table = vm.heap.new_table();
+            for (i, arg) in args {
+                let value = Raw::string(vm.heap.new_string(arg));
+                vm.raw_set_int(table, *i, value);
+            }
+            let globals = vm.globals;
+            vm.raw_set_name(globals, "arg", Raw::table(table));
+            Ok(())
+        });
+    }
+
+    /// Runs a chunk with string arguments, as the `lua` command does.
+    ///
+    /// # Errors
+    ///
+    /// An error that the chunk did not catch, with a traceback.
+    pub fn run(&self, chunk: VerifiedChunk, args: &[Vec<u8>]) -> Result<(), RunError> {
+        self.with(|vm| {
+            if vm.host.n_lent == 0 {
+                vm.exhausted = None;
+            }
+            Ok(vm.guarded(|vm| vm.run_main(chunk, args)))
+        })?
+    }
+
+    /// Writes what `print` and the io library have buffered for standard output.
+    ///
+    /// # Errors
+    ///
+    /// The VM is destroyed, or the output cannot be written.
+    pub fn flush(&self) -> super::Result<()> {
+        self.with(|vm| vm.output.flush().map_err(Error::external))
+    }
+}
+
+impl Vm {
+    fn run_main(&mut self, chunk: VerifiedChunk, args: &[Vec<u8>]) -> Result<(), RunError> {
+        let function = self.load_verified(chunk);
+        // As in the `lua` command, a native function stands below the chunk in tracebacks.
+        // With its two arguments and the handler in its frame: the depth that recursion can reach
+        // is the same.
+        let handler = Raw::native(&crate::stdlib::MESSAGE_HANDLER);
+        let position = self.cur.position(self.cur.top);
+        for value in [Raw::native(&MAIN), Raw::NIL, Raw::NIL, handler, function] {
+            self.push(value);
+        }
+        for arg in args {
+            if self.check_stack(1, "").is_err() {
+                self.cur.top = self.cur.slot_at(position);
+                return Err(RunError { message: b"too many arguments to script".to_vec() });
+            }
+            self.push_str(arg);
+        }
+        let result = self.call_protected(args.len() + 4, handler);
+        self.cur.top = self.cur.slot_at(position);
+        match result {
+            Ok(()) => Ok(()),
+            Err(Raised) => {
+                let error = std::mem::replace(&mut self.error, Raw::NIL);
+                let message = error.as_string().map_or_else(
+                    || b"(error object is not a string)".to_vec(),
+                    |text| text.bytes().to_vec(),
+                );
+                Err(RunError { message })
+            }
+        }
+    }
+}
