@@ -663,7 +663,7 @@ impl Vm {
     /// Lets the handler of the nearest `xpcall` look at the error where it was raised, once
     /// (`luaG_errormsg`).
     pub(crate) fn run_message_handler(&mut self) {
-        if self.error_handled || self.in_finalizer || self.exhausted.is_some() {
+        if self.error_handled || self.exhausted.is_some() {
             return;
         }
         self.error_handled = true;
@@ -681,10 +681,24 @@ impl Vm {
         self.error_handled = true;
     }
 
+    /// Calls something from Rust whose errors the message handlers of scripts and of the host do not
+    /// see: they end here (`lua_pcall` without a handler).
+    pub(crate) fn shielded<R>(&mut self, action: impl FnOnce(&mut Self) -> R) -> R {
+        let shield = self.shield.replace((self.thread, self.cur.depth()));
+        let host_handler = self.host_handler.take();
+        let result = action(self);
+        self.shield = shield;
+        self.host_handler = host_handler;
+        result
+    }
+
     /// Who looks at an error before anything is unwound: the nearest protected call decides.
     fn message_handler(&self) -> Watcher {
         let host = self.host_handler.filter(|host| host.thread == self.thread);
         for depth in (0..=self.cur.depth()).rev() {
+            if self.shield == Some((self.thread, depth)) {
+                return Watcher::None;
+            }
             if let Some(host) = host.filter(|host| host.depth == depth) {
                 return host.handler.map_or(Watcher::Host, Watcher::Function);
             }

@@ -26,6 +26,7 @@ mod proto;
 mod shared;
 #[allow(unsafe_code, reason = "raw value and frame stacks")]
 mod stack;
+mod stand_alone;
 mod stdlib;
 mod string;
 #[allow(unsafe_code, reason = "raw array and node parts")]

@@ -97,8 +97,8 @@ pub(crate) struct Vm {
     pub(crate) names: Names,
     /// The value of an error on its way.
     pub(crate) error: Value,
-    /// Whether a finalizer runs, whose errors no message handler sees.
-    pub(crate) in_finalizer: bool,
+    /// Thread and depth of a call whose errors no message handler below sees.
+    pub(crate) shield: Option<(Gc<Thread>, usize)>,
     /// What looks at errors of the host's call where they are raised.
     pub(crate) host_handler: Option<HostHandler>,
     /// Values that natives keep alive across calls.
@@ -158,7 +158,7 @@ impl Vm {
             metatables: [None; N_LUA_TYPES],
             names,
             error: Value::NIL,
-            in_finalizer: false,
+            shield: None,
             host_handler: None,
             pinned: Vec::new(),
             n_native_calls: 0,
@@ -325,16 +325,12 @@ impl Vm {
             self.pinned.push(error);
             let was_suspended = std::mem::replace(&mut self.heap.collector.suspended, true);
             self.cur.top = self.frame_top().max(self.cur.top);
-            let host_handler = self.host_handler.take();
-            let protected = std::mem::replace(&mut self.in_finalizer, true);
             let depth = self.cur.depth() as u32;
             let finalizing_at = self.cur.finalizing_at.replace(depth);
-            if self.call_for_one(handler, &[object]).is_err() {
+            if self.shielded(|vm| vm.call_for_one(handler, &[object])).is_err() {
                 self.warn_of_error();
             }
             self.cur.finalizing_at = finalizing_at;
-            self.in_finalizer = protected;
-            self.host_handler = host_handler;
             self.heap.collector.suspended = was_suspended;
             self.pinned.pop();
             (self.error, self.error_handled) = (error, handled);

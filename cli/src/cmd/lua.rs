@@ -27,7 +27,8 @@ pub(crate) fn main(args: &[OsString]) -> u8 {
             return 1;
         }
     };
-    let mut session = Session { lua: Lua::new(), name };
+    let lua = if options.ignore_environment { Lua::ignoring_environment() } else { Lua::new() };
+    let mut session = Session { lua, name };
     session.lua.set_generational(true);
     u8::from(session.run(args, &options).is_err())
 }
@@ -147,7 +148,7 @@ impl Session<'_> {
                 super::prompt::run(&mut self.lua);
             } else {
                 // Quirk: an error in it does not show in the exit code.
-                let _ = self.run_file(None, &[]);
+                let _ = self.run_file(None);
             }
         }
         Ok(())
@@ -168,8 +169,8 @@ impl Session<'_> {
         for name in ["LUA_INIT_5_4", "LUA_INIT"] {
             let Some(init) = std::env::var_os(name) else { continue };
             return match init.as_bytes() {
-                [b'@', path @ ..] => self.run_file(Some(OsStr::from_bytes(path)), &[]),
-                text => self.run_text(text, format!("={name}").as_bytes(), &[]),
+                [b'@', path @ ..] => self.run_file(Some(OsStr::from_bytes(path))),
+                text => self.run_text(text, format!("={name}").as_bytes()),
             };
         }
         Ok(())
@@ -187,9 +188,9 @@ impl Session<'_> {
                 _ => continue,
             };
             match letter {
-                b'e' => self.run_text(operand, b"=(command line)", &[])?,
+                b'e' => self.run_text(operand, b"=(command line)")?,
                 b'l' => self.require(operand)?,
-                b'W' => self.run_text(b"warn '@on'", b"=(command line)", &[])?,
+                b'W' => self.run_text(b"warn '@on'", b"=(command line)")?,
                 _ => {}
             }
         }
@@ -202,21 +203,25 @@ impl Session<'_> {
             Some(at) => (&operand[..at], &operand[at + 1..]),
             None => (operand.split(|byte| *byte == b'-').next().unwrap_or_default(), operand),
         };
-        let code = b"local global, module = ... _ENV[global] = require(module)";
-        self.run_text(code, b"=(command line)", &[global.to_vec(), module.to_vec()])
+        self.lua.require_global(module, global).map_err(|error| self.report(&error.message))
     }
 
     /// Mirrors `handle_script`.
     fn run_script(&mut self, args: &[OsString], script: usize) -> Result<(), Failed> {
         let path = args[script].as_os_str();
         let is_stdin = path == "-" && args[script - 1] != "--";
-        let arguments: Vec<Vec<u8>> =
-            args[script + 1..].iter().map(|arg| arg.as_bytes().to_vec()).collect();
-        self.run_file((!is_stdin).then_some(path), &arguments)
+        let chunk = self.load_file((!is_stdin).then_some(path))?;
+        self.lua.run_script(chunk).map_err(|error| self.report(&error.message))
     }
 
     /// Loads and runs a file, or standard input.
-    fn run_file(&mut self, path: Option<&OsStr>, arguments: &[Vec<u8>]) -> Result<(), Failed> {
+    fn run_file(&mut self, path: Option<&OsStr>) -> Result<(), Failed> {
+        let chunk = self.load_file(path)?;
+        self.run_chunk(chunk)
+    }
+
+    /// Loads a file, or standard input (`luaL_loadfile`).
+    fn load_file(&mut self, path: Option<&OsStr>) -> Result<VerifiedChunk, Failed> {
         let read = match path {
             Some(path) => read_file(Path::new(path)),
             None => read_stdin(),
@@ -226,18 +231,17 @@ impl Session<'_> {
             Some(path) => [b"@", path.as_bytes()].concat(),
             None => b"=stdin".to_vec(),
         };
-        self.run_text(&skip_shebang(&bytes), &name, arguments)
+        load_verified(&skip_shebang(&bytes), &name).map_err(|message| self.report(&message))
     }
 
     /// Loads and runs a source or chunk.
-    fn run_text(
-        &mut self,
-        text: &[u8],
-        chunk_name: &[u8],
-        arguments: &[Vec<u8>],
-    ) -> Result<(), Failed> {
+    fn run_text(&mut self, text: &[u8], chunk_name: &[u8]) -> Result<(), Failed> {
         let chunk = load_verified(text, chunk_name).map_err(|message| self.report(&message))?;
-        let outcome = self.lua.run(chunk, arguments);
+        self.run_chunk(chunk)
+    }
+
+    fn run_chunk(&mut self, chunk: VerifiedChunk) -> Result<(), Failed> {
+        let outcome = self.lua.run(chunk, &[]);
         outcome.map_err(|error| self.report(&error.message))
     }
 

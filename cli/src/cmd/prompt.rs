@@ -2,9 +2,8 @@
 //!
 //! On a terminal lines can be edited and called back; otherwise they are read as they come.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
-use moonproof_bytecode::{Chunk, OpCode};
 use moonproof_compiler::compile;
 use moonproof_vm::Lua;
 use rustyline::DefaultEditor;
@@ -17,7 +16,7 @@ const CHUNK_NAME: &[u8] = b"=stdin";
 /// Reads and runs until the input ends.
 pub(super) fn run(lua: &mut Lua) {
     let mut lines = Lines::new();
-    while let Some(line) = lines.next(Prompt::First) {
+    while let Some(line) = lines.next(lua, Prompt::First) {
         if let Err(message) = run_line(lua, &mut lines, line) {
             // Without a name in front, as in the reference.
             let _ = io::stderr().write_all(&[&message[..], b"\n"].concat());
@@ -26,55 +25,32 @@ pub(super) fn run(lua: &mut Lua) {
     let _ = writeln!(io::stdout());
 }
 
-/// Runs a line and those that complete it.
-fn run_line(lua: &mut Lua, lines: &mut Lines, line: String) -> Result<(), Vec<u8>> {
-    let line = match line.strip_prefix('=') {
-        Some(expression) => format!("return {expression}"),
+/// Runs a line and those that complete it, and prints the results.
+fn run_line(lua: &mut Lua, lines: &mut Lines, line: Vec<u8>) -> Result<(), Vec<u8>> {
+    let line = match line.strip_prefix(b"=") {
+        Some(expression) => [b"return ", expression].concat(),
         None => line,
     };
-    let text = if compile(format!("return {line};").as_bytes(), CHUNK_NAME).is_ok() {
+    let as_expression = [b"return ", &line[..], b";"].concat();
+    let text = if compile(&as_expression, CHUNK_NAME).is_ok() {
         lines.remember(&line);
-        print_results_of(&line)
+        as_expression
     } else {
-        let (text, chunk) = complete(lines, line);
+        let text = complete(lua, lines, line);
         lines.remember(&text);
-        if chunk.is_some_and(|chunk| returns_values(&chunk)) {
-            print_results_of(&format!("(function(...) {text}\nend)(...)"))
-        } else {
-            text
-        }
+        text
     };
-    let chunk = load_verified(text.as_bytes(), CHUNK_NAME)?;
-    lua.run(chunk, &[]).map_err(|error| error.message)
-}
-
-/// A text that prints the results of an expression list, if there are any. Errors in it have the
-/// same place and traceback as if it stood alone.
-fn print_results_of(expressions: &str) -> String {
-    format!("(function(...) if select('#', ...) > 0 then print(...) end end)({expressions}\n)")
+    let chunk = load_verified(&text, CHUNK_NAME)?;
+    lua.run_and_print(chunk).map_err(|error| error.message)
 }
 
 /// Reads more lines until the statement is complete, or wrong, or input ends. Mirrors `multiline`.
-fn complete(lines: &mut Lines, mut text: String) -> (String, Option<Chunk>) {
-    loop {
-        match compile(text.as_bytes(), CHUNK_NAME) {
-            Ok(chunk) => return (text, Some(chunk)),
-            Err(error) if !error.is_incomplete() => return (text, None),
-            Err(_) => match lines.next(Prompt::Continuation) {
-                Some(line) => text = format!("{text}\n{line}"),
-                None => return (text, None),
-            },
-        }
+fn complete(lua: &mut Lua, lines: &mut Lines, mut text: Vec<u8>) -> Vec<u8> {
+    while compile(&text, CHUNK_NAME).is_err_and(|error| error.is_incomplete()) {
+        let Some(line) = lines.next(lua, Prompt::Continuation) else { break };
+        text = [&text[..], b"\n", &line].concat();
     }
-}
-
-/// Whether a chunk may return something.
-fn returns_values(chunk: &Chunk) -> bool {
-    chunk.main.code.iter().any(|word| match word.opcode() {
-        Some(OpCode::Return1 | OpCode::TailCall) => true,
-        Some(OpCode::Return) => word.b() != 1,
-        _ => false,
-    })
+    text
 }
 
 #[derive(Clone, Copy)]
@@ -84,11 +60,13 @@ enum Prompt {
 }
 
 impl Prompt {
-    fn text(self) -> &'static str {
-        match self {
-            Self::First => "> ",
-            Self::Continuation => ">> ",
-        }
+    /// What a script has set, or the default (`get_prompt`).
+    fn text(self, lua: &mut Lua) -> Vec<u8> {
+        let (variable, default) = match self {
+            Self::First => ("_PROMPT", "> "),
+            Self::Continuation => ("_PROMPT2", ">> "),
+        };
+        lua.global_text(variable).unwrap_or_else(|| default.as_bytes().to_vec())
     }
 }
 
@@ -105,37 +83,33 @@ impl Lines {
     }
 
     /// The next line without its end; none when there are no more.
-    fn next(&mut self, prompt: Prompt) -> Option<String> {
+    fn next(&mut self, lua: &mut Lua, prompt: Prompt) -> Option<Vec<u8>> {
+        let prompt = prompt.text(lua);
         match self {
             Self::Terminal(editor) => loop {
-                match editor.readline(prompt.text()) {
-                    Ok(line) => return Some(line),
+                match editor.readline(&*String::from_utf8_lossy(&prompt)) {
+                    Ok(line) => return Some(line.into_bytes()),
                     Err(ReadlineError::Signal(Signal::Resize)) => {}
                     Err(_) => return None,
                 }
             },
             Self::Pipe => {
-                print!("{}", prompt.text());
+                let _ = io::stdout().write_all(&prompt);
                 let _ = io::stdout().flush();
-                let mut line = Vec::new();
-                match io::stdin().lock().read_until(b'\n', &mut line) {
-                    Ok(0) | Err(_) => None,
-                    Ok(_) => {
-                        if line.last() == Some(&b'\n') {
-                            line.pop();
-                        }
-                        Some(String::from_utf8_lossy(&line).into_owned())
-                    }
+                let mut line = lua.read_line()?;
+                if line.last() == Some(&b'\n') {
+                    line.pop();
                 }
+                Some(line)
             }
         }
     }
 
-    fn remember(&mut self, line: &str) {
+    fn remember(&mut self, line: &[u8]) {
         if let Self::Terminal(editor) = self
             && !line.is_empty()
         {
-            let _ = editor.add_history_entry(line);
+            let _ = editor.add_history_entry(String::from_utf8_lossy(line).as_ref());
         }
     }
 }

@@ -69,6 +69,43 @@ impl Lua {
         })?
     }
 
+    /// Runs a script with the items of the global table `arg` as its arguments.
+    ///
+    /// # Errors
+    ///
+    /// There is no such table, or an error that the script did not catch, with a traceback.
+    pub fn run_script(&self, chunk: VerifiedChunk) -> Result<(), RunError> {
+        self.with(|vm| Ok(vm.guarded(|vm| vm.run_script(chunk))))?
+    }
+
+    /// Runs a chunk and prints its results with the global `print`, as the prompt does.
+    ///
+    /// # Errors
+    ///
+    /// An error that the chunk did not catch, with a traceback, or one of `print`.
+    pub fn run_and_print(&self, chunk: VerifiedChunk) -> Result<(), RunError> {
+        self.with(|vm| Ok(vm.guarded(|vm| vm.run_and_print(chunk))))?
+    }
+
+    /// Requires a module into a global variable.
+    ///
+    /// # Errors
+    ///
+    /// What `require` raised, with a traceback.
+    pub fn require_global(&self, module: &[u8], global: &[u8]) -> Result<(), RunError> {
+        self.with(|vm| Ok(vm.guarded(|vm| vm.require_global(module, global))))?
+    }
+
+    /// The next line of the standard input, which scripts read, too; none at its end.
+    pub fn read_line(&self) -> Option<Vec<u8>> {
+        self.with(|vm| Ok(vm.io_lib.stdin.next_line())).ok()?
+    }
+
+    /// A global variable as text, unless it is nil: the prompts.
+    pub fn global_text(&self, name: &str) -> Option<Vec<u8>> {
+        self.with(|vm| Ok(vm.guarded(|vm| vm.global_text(name)))).ok()?
+    }
+
     /// Writes what `print` and the io library have buffered for standard output.
     ///
     /// # Errors

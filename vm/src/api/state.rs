@@ -112,7 +112,7 @@ struct Checkpoint {
     calls_of_thread: u32,
     n_pinned: usize,
     suspended: bool,
-    in_finalizer: bool,
+    shield: Option<(Gc<Thread>, usize)>,
     finalizing_at: Option<u32>,
     /// The frame that a hook runs about.
     hooked_at: usize,
@@ -145,7 +145,7 @@ impl Vm {
             calls_of_thread: self.thread.n_native_calls.get(),
             n_pinned: self.pinned.len(),
             suspended: self.heap.collector.suspended,
-            in_finalizer: self.in_finalizer,
+            shield: self.shield,
             finalizing_at: self.cur.finalizing_at,
             hooked_at: self.cur.hooks.as_deref().map_or(0, Hooks::running_at),
             host_handler: self.host_handler,
@@ -176,7 +176,7 @@ impl Vm {
         self.thread.n_native_calls.set(to.calls_of_thread);
         self.pinned.truncate(to.n_pinned);
         self.heap.collector.suspended = to.suspended;
-        self.in_finalizer = to.in_finalizer;
+        self.shield = to.shield;
         self.cur.finalizing_at = to.finalizing_at;
         if let Some(hooks) = self.cur.hooks.as_deref() {
             hooks.cut_back(to.hooked_at);

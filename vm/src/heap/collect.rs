@@ -37,6 +37,8 @@ pub(crate) struct Collector {
     pub(crate) stopped: bool,
     /// Set while a finalizer runs or the VM closes.
     pub(crate) suspended: bool,
+    /// The VM closes: objects that are made now get no finalizer any more.
+    closing: bool,
     /// Percentage of live memory to wait for before a cycle begins, and of work per byte allocated.
     pub(crate) pause: usize,
     pub(crate) step_multiplier: usize,
@@ -71,6 +73,7 @@ impl Collector {
             used_at_atomic: (0, 0),
             stopped: false,
             suspended: false,
+            closing: false,
             pause: 200,
             step_multiplier: 100,
             stress: false,
@@ -123,7 +126,7 @@ impl Collector {
     /// Notes that an object has got a finalizer (`luaC_checkfinalizer`).
     pub(crate) fn add_finalizable(&mut self, object: Gc<Header>) {
         let mark = object.header().mark.get();
-        if mark & FINALIZABLE == 0 {
+        if mark & FINALIZABLE == 0 && !self.closing {
             object.header().mark.set(mark | FINALIZABLE);
             self.finalizable.push(object);
         }
@@ -441,6 +444,7 @@ impl Vm {
 
     /// Makes every object with a finalizer due, when the VM closes.
     pub(crate) fn finalize_all(&mut self) {
+        self.heap.collector.closing = true;
         self.heap.collector.separate_finalizable(true);
     }
 }

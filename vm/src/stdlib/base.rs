@@ -360,6 +360,11 @@ fn xpcall(vm: &mut Vm) -> NativeResult {
     Ok(NativeRet::Call { n_args: n - 2, cont: Cont::Xpcall })
 }
 
+/// Quirk: the reference keeps a quarter of these numbers, in a byte (`setgcparam`).
+fn gc_parameter(n: i32) -> usize {
+    usize::from((n / 4) as u8) * 4
+}
+
 fn collect_garbage(vm: &mut Vm) -> NativeResult {
     const OPTIONS: &[&str] = &[
         "stop",
@@ -374,7 +379,17 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
         "incremental",
     ];
     let option = OPTIONS[vm.check_option(1, Some("collect"), OPTIONS)?];
-    let argument = vm.opt_int(2, 0)?;
+    let n_arguments = match option {
+        "step" | "setpause" | "setstepmul" => 1,
+        "generational" => 2,
+        "incremental" => 3,
+        _ => 0,
+    };
+    let mut arguments = [0; 3];
+    for (i, argument) in arguments.iter_mut().take(n_arguments).enumerate() {
+        *argument = vm.opt_int(i + 2, 0)? as i32;
+    }
+    let argument = arguments[0];
     if vm.heap.collector.suspended {
         // Inside a finalizer the collector is not at anybody's service.
         return vm.ret(Value::NIL);
@@ -395,20 +410,27 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
             Value::int(0)
         }
         "count" => Value::float(vm.heap.used() as f64 / 1024.0),
-        "step" => Value::bool(vm.gc_step_of(argument)),
+        "step" => Value::bool(vm.gc_step_of(i64::from(argument))),
         "setpause" => {
             let previous = vm.heap.collector.pause;
-            vm.heap.collector.pause = argument.clamp(0, 1000) as usize;
+            vm.heap.collector.pause = gc_parameter(argument);
             Value::int(previous as i64)
         }
         "setstepmul" => {
             let previous = vm.heap.collector.step_multiplier;
-            vm.heap.collector.step_multiplier = argument.clamp(0, 1000) as usize;
+            vm.heap.collector.step_multiplier = gc_parameter(argument);
             Value::int(previous as i64)
         }
         "isrunning" => Value::bool(!vm.heap.collector.stopped),
         mode => {
             let generational = mode == "generational";
+            let [pause, multiplier, _] = arguments;
+            if !generational && pause != 0 {
+                vm.heap.collector.pause = gc_parameter(pause);
+            }
+            if !generational && multiplier != 0 {
+                vm.heap.collector.step_multiplier = gc_parameter(multiplier);
+            }
             let previous = std::mem::replace(&mut vm.heap.collector.generational, generational);
             let name: &[u8] = if previous { b"generational" } else { b"incremental" };
             return vm.ret_str(name);

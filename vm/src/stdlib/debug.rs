@@ -3,6 +3,9 @@
 //! It can change any local variable, upvalue or metatable: the interpreter therefore looks at the
 //! type of each value whenever it uses one.
 
+use std::io::Write;
+
+use super::system::c_string;
 use super::{natives, new_library};
 use crate::call::N_EXTRA_MASK;
 use crate::closure::NativeFn;
@@ -19,6 +22,7 @@ use moonproof_bytecode::limits::MAX_C_CALLS;
 
 pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
     static FUNCTIONS: &[NativeFn] = natives! {
+        "debug" => debug_prompt,
         "gethook" => get_hook,
         "getinfo" => get_info,
         "getlocal" => get_local,
@@ -418,6 +422,31 @@ fn set_user_value(vm: &mut Vm) -> NativeResult {
     }
     vm.heap.collector.barrier(userdata, value);
     vm.ret(userdata_value)
+}
+
+/// Runs lines of the standard input until one is `cont` (`db_debug`).
+fn debug_prompt(vm: &mut Vm) -> NativeResult {
+    loop {
+        // Nothing can be done if stderr is closed.
+        let _ = std::io::stderr().write_all(b"lua_debug> ");
+        let line = vm.io_lib.stdin.next_line();
+        let Some(line) = line.filter(|line| line != b"cont\n") else {
+            vm.set_n_args(0);
+            return Ok(NativeRet::Values(0));
+        };
+        let result = match vm.load_chunk(c_string(&line), b"=(debug command)", b"bt") {
+            Ok(function) => {
+                vm.push(function);
+                vm.shielded(|vm| vm.call(0)).map_err(|Raised| vm.error)
+            }
+            Err(message) => Err(Value::string(vm.heap.new_string(&message))),
+        };
+        if let Err(error) = result {
+            let text = vm.display(error)?;
+            let _ = std::io::stderr().write_all(&[text.bytes(), b"\n"].concat());
+        }
+        vm.set_n_args(0);
+    }
 }
 
 /// The letters of events, in the order in which they are told.

@@ -184,6 +184,19 @@ impl Stream {
         Some((&self.buffer[start..start + n], newline.is_some()))
     }
 
+    /// The next line with its newline, if there is one; none at the end.
+    pub(crate) fn next_line(&mut self) -> Option<Vec<u8>> {
+        self.begin_reading();
+        let mut line = Vec::new();
+        while let Some((part, is_complete)) = self.read_line_part() {
+            line.extend_from_slice(part);
+            if is_complete {
+                break;
+            }
+        }
+        (!line.is_empty()).then_some(line)
+    }
+
     /// The line that begins here, without its newline, if all of it is in the buffer.
     pub(super) fn whole_line(&mut self) -> Option<&[u8]> {
         let newline = memchr::memchr(b'\n', self.available())?;

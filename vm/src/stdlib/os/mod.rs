@@ -232,8 +232,13 @@ fn exit(vm: &mut Vm) -> NativeResult {
         _ => vm.opt_int(1, 0)? as i32,
     };
     if !vm.arg(2).is_falsy() {
-        vm.close_main_thread();
-        vm.close();
+        if vm.closed {
+            // A finalizer that runs as the VM closes: the others follow now.
+            vm.run_finalizers(usize::MAX);
+        } else {
+            vm.close_main_thread();
+            vm.close();
+        }
     }
     super::io::flush_all(vm);
     std::process::exit(status)
