@@ -204,13 +204,7 @@ impl Vm {
         want: i32,
     ) -> Result<Next, Raised> {
         if counts_as_c_call(want) {
-            self.n_native_calls += 1;
-            if self.n_c_calls() >= MAX_C_CALLS
-                && let Err(raised) = self.check_c_calls()
-            {
-                self.n_native_calls -= 1;
-                return Err(raised);
-            }
+            self.count_c_call()?;
         }
         let callee = func.get();
         match callee.tag() {
@@ -239,6 +233,19 @@ impl Vm {
                 Ok(Next::call(func, n_args + 1, want))
             }
         }
+    }
+
+    /// Counts a call that would be one on the C stack in the reference.
+    #[inline(always)]
+    pub(crate) fn count_c_call(&mut self) -> Result<(), Raised> {
+        self.n_native_calls += 1;
+        if self.n_c_calls() >= MAX_C_CALLS
+            && let Err(raised) = self.check_c_calls()
+        {
+            self.n_native_calls -= 1;
+            return Err(raised);
+        }
+        Ok(())
     }
 
     /// Puts the `__call` handler of what is no function under it (`luaD_tryfuncTM`).
@@ -532,6 +539,7 @@ impl Vm {
 
     /// Forgets calls that have ended. Those that a coroutine left open when it yielded were not
     /// counted again when it was resumed.
+    #[inline(always)]
     pub(crate) fn uncount_c_calls(&mut self, n: u32) {
         self.n_native_calls = self.n_native_calls.saturating_sub(n).max(self.n_calls_below);
     }

@@ -406,6 +406,7 @@ impl Vm {
     }
 
     /// Where the registers of the running function end, and what is pushed may begin.
+    #[inline(always)]
     pub(crate) fn frame_top(&self) -> Slot {
         let frame = self.cur.frame;
         match frame.function().as_closure() {

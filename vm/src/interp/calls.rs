@@ -123,11 +123,21 @@ handlers! {
     }
 }
 
-/// A return that is not the plain one: to the host, to a metamethod's caller, with other results.
+/// A return that is not the plain one: to a metamethod's caller, to the host, with other results.
 #[inline(never)]
 fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) -> Step {
     let n = usize::from(i.op() == OpCode::Return1 as u8);
-    if vm.cur.frame.want.get() == HOST && vm.cur.pending < base {
+    let want = vm.cur.frame.want.get();
+    if vm.cur.pending < base && want == FINISH_OP {
+        let caller = vm.cur.frame.below();
+        if let Some(target) = result_slot(caller.pc.get(), caller.base.get(), base.sub(1)) {
+            target.set(if n == 0 { Value::NIL } else { base.reg(i.a()).get() });
+            vm.cur.frame = caller;
+            vm.uncount_c_calls(1);
+            dispatch!(vm, t)
+        }
+    }
+    if vm.cur.pending < base && want == HOST {
         // The end of a native function's call, such as of a comparison of `sort`.
         let dest = base.sub(1);
         dest.copy_from(base.reg(i.a()), n);
@@ -138,6 +148,26 @@ fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) 
     vm.cur.frame.pc.set(pc);
     let outcome = end_step(vm, base, base.reg(i.a()), n);
     follow!(vm, t, outcome)
+}
+
+/// Where the result of a metamethod goes, if that is all there is to finishing the instruction that
+/// called it, which is the one before `pc`; `nowhere` is a slot that nobody needs any more.
+#[inline(always)]
+pub(super) fn result_slot(pc: Pc, base: Slot, nowhere: Slot) -> Option<Slot> {
+    let i = pc.current();
+    match OpCode::from_u8(i.op())? {
+        OpCode::GetTabUp
+        | OpCode::GetTable
+        | OpCode::GetI
+        | OpCode::GetField
+        | OpCode::SelfOp
+        | OpCode::Unm
+        | OpCode::BNot
+        | OpCode::Len => Some(base.reg(i.a())),
+        OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => Some(base.reg(pc.previous().a())),
+        OpCode::SetTabUp | OpCode::SetTable | OpCode::SetI | OpCode::SetField => Some(nowhere),
+        _ => None,
+    }
 }
 
 /// A call of anything, with any number of arguments; its place is saved.
@@ -169,9 +199,19 @@ fn end_step(vm: &mut Vm, base: Slot, first: Slot, n: usize) -> Outcome {
 fn call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
     let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
     let want = i.c() as i32 - 1;
-    let next = match func.get().as_native() {
-        Some(native) => vm.call_native(native, func, n_args, want),
-        None => vm.begin_call(func, n_args, want),
+    let (mut func, mut n_args) = (func, n_args);
+    let next = loop {
+        let callee = func.get();
+        if let Some(native) = callee.as_native() {
+            break vm.call_native(native, func, n_args, want);
+        }
+        if let Some(closure) = callee.as_closure() {
+            break vm.push_lua_frame(closure, func, n_args, want).map(|()| Next::RUN);
+        }
+        match vm.insert_call_handler(func, n_args) {
+            Ok(inserted) => (func, n_args) = (inserted, n_args + 1),
+            Err(Raised) => break Err(Raised),
+        }
     };
     if let Ok(next) = next
         && let call::Step::Return { first, n } = next.step()

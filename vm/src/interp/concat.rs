@@ -49,7 +49,7 @@ impl Vm {
                 let info = &self.cur.frame.info;
                 let flags = info.get() & !(0xFF << CONCAT_SHIFT);
                 info.set(flags | ((left - 1) as u32) << CONCAT_SHIFT);
-                return self.call_handler(handler, &[a, b]);
+                return self.call_handler(handler, [a, b]);
             }
             let mut n_pieces = 2;
             while n_pieces < left && is_piece(first.add(left - n_pieces - 1).get()) {

@@ -165,7 +165,35 @@ impl Vm {
     }
 
     /// Calls a metamethod above the registers, to finish the instruction with its result.
-    pub(crate) fn call_handler(&mut self, handler: Value, args: &[Value]) -> Result<Next, Raised> {
+    #[inline(always)]
+    pub(crate) fn call_handler<const N: usize>(
+        &mut self,
+        handler: Value,
+        args: [Value; N],
+    ) -> Result<Next, Raised> {
+        if let Some(closure) = handler.as_closure() {
+            let proto = closure.proto();
+            let func = self.frame_top();
+            let top = func.add(N + 1);
+            if usize::from(proto.n_params) <= N
+                && top.add(usize::from(proto.max_stack)) <= self.cur.limit
+                && self.cur.has_frame_room()
+            {
+                self.count_c_call()?;
+                func.set(handler);
+                for (n, arg) in args.into_iter().enumerate() {
+                    func.add(n + 1).set(arg);
+                }
+                self.cur.top = top;
+                self.cur.push_frame(func.add(1), proto.entry(), proto.consts(), FINISH_OP, 0);
+                return Ok(Next::RUN);
+            }
+        }
+        self.call_any_handler(handler, &args)
+    }
+
+    #[inline(never)]
+    fn call_any_handler(&mut self, handler: Value, args: &[Value]) -> Result<Next, Raised> {
         let mut func = self.frame_top();
         self.cur.top = func;
         if !self.has_room(args.len() + 1) {
@@ -180,7 +208,8 @@ impl Vm {
         Ok(Next::call(func, args.len(), FINISH_OP))
     }
 
-    fn get_into(
+    #[inline(never)]
+    pub(super) fn get_into(
         &mut self,
         i: Insn,
         object: Value,
@@ -192,11 +221,12 @@ impl Vm {
                 self.cur.frame.base.get().reg(i.a()).set(value);
                 Ok(Next::RUN)
             }
-            Access::Handler(handler, object) => self.call_handler(handler, &[object, key]),
+            Access::Handler(handler, object) => self.call_handler(handler, [object, key]),
         }
     }
 
     /// Looks a key up along `__index` (`luaV_finishget`).
+    #[inline(always)]
     pub(crate) fn find(
         &mut self,
         object: Value,
@@ -232,7 +262,8 @@ impl Vm {
         Err(self.runtime_error(b"'__index' chain too long; possible loop"))
     }
 
-    fn set_op(
+    #[inline(never)]
+    pub(super) fn set_op(
         &mut self,
         object: Value,
         key: Value,
@@ -241,11 +272,12 @@ impl Vm {
     ) -> Result<Next, Raised> {
         match self.assign(object, key, value, operand)? {
             Access::Value(_) => Ok(Next::RUN),
-            Access::Handler(handler, object) => self.call_handler(handler, &[object, key, value]),
+            Access::Handler(handler, object) => self.call_handler(handler, [object, key, value]),
         }
     }
 
     /// Sets a key along `__newindex` (`luaV_finishset`).
+    #[inline(always)]
     pub(crate) fn assign(
         &mut self,
         object: Value,
@@ -361,7 +393,7 @@ impl Vm {
         if handler.is_nil() {
             return Err(self.operand_error(event, a, b, operands));
         }
-        self.call_handler(handler, &[a, b])
+        self.call_handler(handler, [a, b])
     }
 
     fn len_op(&mut self, i: Insn, value: Value) -> Result<Next, Raised> {
@@ -371,7 +403,7 @@ impl Vm {
         }
         let handler = self.handler(value, Event::Len);
         if !handler.is_nil() {
-            return self.call_handler(handler, &[value, value]);
+            return self.call_handler(handler, [value, value]);
         }
         match value.as_table() {
             Some(table) => {
@@ -407,7 +439,7 @@ impl Vm {
         if handler.is_nil() {
             return self.branch(i, false);
         }
-        self.call_handler(handler, &[a, b])
+        self.call_handler(handler, [a, b])
     }
 
     fn order_imm(&mut self, i: Insn, event: Event, swap: bool) -> Result<Next, Raised> {
@@ -426,7 +458,7 @@ impl Vm {
             handler = self.handler(b, event);
         }
         if !handler.is_nil() {
-            return self.call_handler(handler, &[a, b]);
+            return self.call_handler(handler, [a, b]);
         }
         // Quirk: without `__le`, `a <= b` is `not (b < a)` (LUA_COMPAT_LT_LE).
         if event == Event::Le {
@@ -437,7 +469,7 @@ impl Vm {
             if !handler.is_nil() {
                 let info = &self.cur.frame.info;
                 info.set(info.get() | SWAPPED_LT);
-                return self.call_handler(handler, &[b, a]);
+                return self.call_handler(handler, [b, a]);
             }
         }
         Err(self.compare_error(a, b))
@@ -457,19 +489,12 @@ impl Vm {
         let pc = frame.pc.get();
         let i = pc.current();
         let base = frame.base.get();
+        if let Some(target) = super::calls::result_slot(pc, base, dest) {
+            target.set(value);
+            return Ok(Next::RUN);
+        }
         let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::RUN) };
         match op {
-            OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => {
-                base.reg(pc.previous().a()).set(value);
-            }
-            OpCode::Unm
-            | OpCode::BNot
-            | OpCode::Len
-            | OpCode::GetTabUp
-            | OpCode::GetTable
-            | OpCode::GetI
-            | OpCode::GetField
-            | OpCode::SelfOp => base.reg(i.a()).set(value),
             OpCode::Eq
             | OpCode::Lt
             | OpCode::Le

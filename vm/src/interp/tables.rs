@@ -1,7 +1,9 @@
 //! Table access: fields, items, constructors, length.
 
+use super::control::{self, Outcome, follow, settle, slow};
 use super::unchecked::{Place, running};
-use super::{SLOT_BYTES, control, control::slow, handlers, next};
+use super::{Insn, SLOT_BYTES, handlers, next};
+use crate::debug_info::Operand;
 use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::string::Str;
@@ -54,15 +56,15 @@ fn may_add(table: Gc<Table>) -> bool {
     table.metatable().is_none_or(|metatable| metatable.lacks(Event::NewIndex))
 }
 
-/// The value at a field, along tables in `__index`; a dead key's tag says that the search met
-/// something else, which is for the slow path.
-#[inline]
-fn inherited(vm: &Vm, table: Gc<Table>, addr: u64, hash: u32) -> Value {
+/// The value that `look` finds, along tables in `__index`. A dead key's tag says that the search met
+/// something else, which is for the slow path; the payload is then the table where that was.
+#[inline(always)]
+fn inherited(vm: &Vm, table: Gc<Table>, look: impl Fn(Gc<Table>) -> Value) -> Value {
     const MAX_CLASSES: usize = 16;
     let index = vm.names.events[Event::Index as usize];
     let mut table = table;
     for _ in 0..MAX_CLASSES {
-        let value = table.get_short(addr, hash);
+        let value = look(table);
         if !value.is_nil() {
             return value;
         }
@@ -80,7 +82,39 @@ fn inherited(vm: &Vm, table: Gc<Table>, addr: u64, hash: u32) -> Value {
             None => break,
         }
     }
-    Value::from_parts(Tag::DEAD_KEY, 0)
+    Value::from_parts(Tag::DEAD_KEY, table.addr())
+}
+
+/// Sets register A to what a search along `__index` comes to.
+macro_rules! found_along {
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $value:expr, $key:expr) => {{
+        let value: Value = $value;
+        if value.tag() != Tag::DEAD_KEY {
+            $base.reg($i.a()).set(value);
+            next!($vm, $pc, $base, $k, $t)
+        }
+        $vm.cur.frame.pc.set($pc);
+        let table = Value::from_parts(Tag::TABLE, value.payload());
+        let outcome = get_step($vm, $i, table, $key);
+        follow!($vm, $t, outcome)
+    }};
+}
+
+/// A read along `__index`, of what the fast path has not; the place is saved.
+#[inline(never)]
+fn get_step(vm: &mut Vm, i: Insn, object: Value, key: Value) -> Outcome {
+    let next = vm.get_into(i, object, key, Operand::reg(i.b()));
+    settle(vm, next)
+}
+
+/// A write along `__newindex`; the place is saved.
+#[inline(never)]
+fn set_step(vm: &mut Vm, i: Insn, key: Value) -> Outcome {
+    let frame = vm.cur.frame;
+    let object = frame.base.get().reg(i.a()).get();
+    let value = frame.consts.get().or_register(i.k(), frame.base.get(), i.c());
+    let next = vm.set_op(object, key, value, Operand::reg(i.a()));
+    settle(vm, next)
 }
 
 // Handlers whose names end in `_walk` go along a chain of colliding keys, or find a key absent.
@@ -119,16 +153,21 @@ handlers! {
 
     #[inline(never)]
     fn get_table_walk(vm, pc, base, k, i, t) {
-        if let Some(table) = base.reg(i.b()).get().as_table() {
-            let key = base.reg(i.c()).get();
+        if let Some(table) = table_at!(base.reg(i.b())) {
+            let key = base.reg(i.c());
             if key.tag() == Tag::INT {
-                found_or_nil!(vm, pc, base, k, i, t, table, table.get_int(key.int_bits()))
+                let value = inherited(vm, table, |table| table.get_int(key.int()));
+                found_along!(vm, pc, base, k, i, t, value, key.get())
             }
-            if let Some(name) = key.as_string() && name.is_short() {
-                found_or_nil!(vm, pc, base, k, i, t, table, table.get_name(name))
+            if key.tag() == Tag::SHORT_STR {
+                let name = Gc::<Str>::from_addr(key.payload());
+                let value = inherited(vm, table, |table| table.get_name(name));
+                found_along!(vm, pc, base, k, i, t, value, key.get())
             }
         }
-        return slow(vm, pc, base, k, i, t);
+        vm.cur.frame.pc.set(pc);
+        let outcome = get_step(vm, i, base.reg(i.b()).get(), base.reg(i.c()).get());
+        follow!(vm, t, outcome)
     }
 
     fn get_i(vm, pc, base, k, i, t) {
@@ -136,9 +175,20 @@ handlers! {
             if let Some(value) = table.array_get(i.c() as i64) {
                 found!(vm, pc, base, k, i, t, value)
             }
-            found_or_nil!(vm, pc, base, k, i, t, table, table.get_int(i.c() as i64))
         }
-        return slow(vm, pc, base, k, i, t);
+        return get_i_walk(vm, pc, base, k, i, t);
+    }
+
+    #[inline(never)]
+    fn get_i_walk(vm, pc, base, k, i, t) {
+        let key = i.c() as i64;
+        if let Some(table) = table_at!(base.reg(i.b())) {
+            let value = inherited(vm, table, |table| table.get_int(key));
+            found_along!(vm, pc, base, k, i, t, value, Value::int(key))
+        }
+        vm.cur.frame.pc.set(pc);
+        let outcome = get_step(vm, i, base.reg(i.b()).get(), Value::int(key));
+        follow!(vm, t, outcome)
     }
 
     fn get_field(vm, pc, base, k, i, t) {
@@ -153,13 +203,12 @@ handlers! {
     fn get_field_walk(vm, pc, base, k, i, t) {
         if let Some(table) = table_at!(base.reg(i.b())) {
             let (addr, hash) = k.name(i.c());
-            let value = inherited(vm, table, addr, hash);
-            if value.tag() != Tag::DEAD_KEY {
-                base.reg(i.a()).set(value);
-                next!(vm, pc, base, k, t)
-            }
+            let value = inherited(vm, table, |table| table.get_short(addr, hash));
+            found_along!(vm, pc, base, k, i, t, value, k.value(i.c()))
         }
-        return slow(vm, pc, base, k, i, t);
+        vm.cur.frame.pc.set(pc);
+        let outcome = get_step(vm, i, base.reg(i.b()).get(), k.value(i.c()));
+        follow!(vm, t, outcome)
     }
 
     fn set_tab_up(vm, pc, base, k, i, t) {
@@ -222,7 +271,9 @@ handlers! {
         {
             next!(vm, pc, base, k, t)
         }
-        return slow(vm, pc, base, k, i, t);
+        vm.cur.frame.pc.set(pc);
+        let outcome = set_step(vm, i, key);
+        follow!(vm, t, outcome)
     }
 
     fn set_i(vm, pc, base, k, i, t) {
@@ -267,7 +318,9 @@ handlers! {
                 next!(vm, pc, base, k, t)
             }
         }
-        return slow(vm, pc, base, k, i, t);
+        vm.cur.frame.pc.set(pc);
+        let outcome = set_step(vm, i, k.value(i.b()));
+        follow!(vm, t, outcome)
     }
 
     /// Tells the collector of an assignment to the table in register A, and executes it again.
@@ -298,7 +351,7 @@ handlers! {
     fn self_walk(vm, pc, base, k, i, t) {
         if let Some(table) = table_at!(base.reg(i.b())) && i.k() {
             let (addr, hash) = k.name(i.c());
-            let value = inherited(vm, table, addr, hash);
+            let value = inherited(vm, table, |table| table.get_short(addr, hash));
             // A method with a long name is a constant, too, but not in any node by address.
             if value.tag() != Tag::DEAD_KEY && k.place(i.c()).tag() == Tag::SHORT_STR {
                 base.reg(i.a() + SLOT_BYTES).set(Value::table(table));
