@@ -206,6 +206,9 @@ fn call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
             break vm.call_native(native, func, n_args, want);
         }
         if let Some(closure) = callee.as_closure() {
+            if vm.hook_mask != 0 {
+                break vm.begin_call(func, n_args, want);
+            }
             break vm.push_lua_frame(closure, func, n_args, want).map(|()| Next::RUN);
         }
         match vm.insert_call_handler(func, n_args) {

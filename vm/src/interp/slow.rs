@@ -178,6 +178,7 @@ impl Vm {
             if usize::from(proto.n_params) <= N
                 && top.add(usize::from(proto.max_stack)) <= self.cur.limit
                 && self.cur.has_frame_room()
+                && self.hook_mask == 0
             {
                 self.count_c_call()?;
                 func.set(handler);
