@@ -171,10 +171,10 @@ handlers! {
     }
 
     fn get_i(vm, pc, base, k, i, t) {
-        if let Some(table) = table_at!(base.reg(i.b())) {
-            if let Some(value) = table.array_get(i.c() as i64) {
-                found!(vm, pc, base, k, i, t, value)
-            }
+        if let Some(table) = table_at!(base.reg(i.b()))
+            && let Some(value) = table.array_get(i.c() as i64)
+        {
+            found!(vm, pc, base, k, i, t, value)
         }
         return get_i_walk(vm, pc, base, k, i, t);
     }

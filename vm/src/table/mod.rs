@@ -31,7 +31,9 @@ pub(crate) struct Table {
     /// Where the last border was found, from which `#` starts looking (`alimit` of the reference).
     border: Cell<u32>,
     /// Bytes of the block behind the fixed part, which hold the first array part.
-    inline: Cell<u32>,
+    inline: Cell<u16>,
+    /// Binary logarithm of the number of nodes.
+    log_nodes: Cell<u8>,
 }
 
 const _: () = assert!(size_of::<Table>() == 48);
@@ -64,6 +66,7 @@ impl Table {
             metatable: Cell::new(None),
             border: Cell::new(0),
             inline: Cell::new(0),
+            log_nodes: Cell::new(0),
         }
     }
 
@@ -153,7 +156,7 @@ impl Table {
 
     /// The value at an integer key that is not in the array part.
     pub(crate) fn get_int_node(&self, key: i64) -> Value {
-        let mut node = self.nodes.get().at(hash_word(key as u64) & self.mask.get());
+        let mut node = self.nodes.get().at(self.hash_int(key as u64) & self.mask.get());
         loop {
             if node.key_payload() == key as u64 && node.key_tag() == Tag::INT {
                 return node.value();
@@ -277,9 +280,21 @@ impl Table {
             Tag::SHORT_STR => Gc::<Str>::from_addr(key.payload()).short_hash(),
             Tag::LONG_STR => Gc::<Str>::from_addr(key.payload()).hash(heap.strings.seed),
             Tag::FALSE | Tag::TRUE => u32::from(key.tag().0),
+            Tag::INT => self.hash_int(key.payload()),
             _ => hash_word(key.payload()),
         };
         self.nodes.get().at(hash & self.mask.get())
+    }
+
+    /// Spreads the bits of an integer: as many integers in a row as there are nodes do not collide
+    /// at all, and so do not their multiples by most powers of two. Tables whose keys are not in
+    /// the array part are mostly of that kind.
+    #[inline(always)]
+    fn hash_int(&self, word: u64) -> u32 {
+        let log = self.log_nodes.get();
+        let word = word ^ word >> 32;
+        let word = word ^ word >> log;
+        (word ^ word >> (2 * log & 63)) as u32
     }
 
     /// The last free node, looking downwards from where the last one was (`getfreepos`).
@@ -395,7 +410,7 @@ impl Gc<Table> {
     }
 
     fn has_inline_array(self) -> bool {
-        let inline = self.inline.get() as usize;
+        let inline = usize::from(self.inline.get());
         inline != 0
             && self.array.get().addr().wrapping_sub(self.addr() as usize)
                 < size_of::<Table>() + inline
@@ -410,8 +425,53 @@ fn float_key(f: f64) -> Option<i64> {
     (i as f64 == f && f < 9_223_372_036_854_775_808.0).then_some(i)
 }
 
-/// Spreads the bits of an integer, float or address.
+/// Spreads the bits of a float or address. Both halves of the product count: a float's
+/// low bits are mostly zero, and so are those of the low half.
 #[inline(always)]
 fn hash_word(word: u64) -> u32 {
-    (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+    let product = u128::from(word) * 0x9E37_79B9_7F4A_7C15;
+    ((product >> 64) as u64 ^ product as u64) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, hash_word};
+    use std::collections::HashSet;
+
+    fn positions(n: u64, hash: impl Fn(u64) -> u32) -> usize {
+        (0..n).map(|i| hash(i) & (n as u32 - 1)).collect::<HashSet<u32>>().len()
+    }
+
+    #[test]
+    fn integers_are_spread() {
+        for log in 4..16 {
+            let table = Table::new();
+            table.log_nodes.set(log);
+            let n = 1 << log;
+            for shift in 0..=u64::from(log) {
+                let used = positions(n, |i| table.hash_int(i << shift));
+                assert_eq!(used, n as usize, "{n} multiples of 2^{shift}");
+            }
+            let used = positions(n, |i| table.hash_int((i + 1).wrapping_neg()));
+            assert_eq!(used, n as usize, "{n} negative integers");
+            let used = positions(n, |i| table.hash_int(i * 1000));
+            assert!(used as u64 > n / 3, "{used} of {n} positions for multiples of 1000");
+        }
+    }
+
+    /// Keys of any regular kind fall into at least half as many positions as random ones would.
+    #[test]
+    fn other_keys_are_spread() {
+        let kinds: [(&str, fn(u64) -> u64); 4] = [
+            ("eighths", |i| (i as f64 / 8.0).to_bits()),
+            ("tenths", |i| (i as f64 / 10.0).to_bits()),
+            ("powers", |i| (i % 1000) << 52),
+            ("addresses", |i| 0x7F00_0000_0000 + i * 48),
+        ];
+        for (kind, key) in kinds {
+            // Random ones fall into 1024 * (1 - 1/e) = 647.
+            let used = positions(1024, |i| hash_word(key(i)));
+            assert!(used > 320, "{kind}: {used} positions");
+        }
+    }
 }

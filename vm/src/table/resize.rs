@@ -51,10 +51,12 @@ impl Table {
         if n == 0 {
             self.nodes.set(NodePtr::none());
             self.mask.set(0);
+            self.log_nodes.set(0);
             self.last_free.set(0);
         } else {
             self.nodes.set(NodePtr::in_buffer(heap.alloc_buffer(NodePtr::bytes(n)), n));
             self.mask.set(n - 1);
+            self.log_nodes.set(n.ilog2() as u8);
             self.last_free.set(n);
         }
     }
@@ -238,7 +240,7 @@ impl Gc<Table> {
         array.clear(0..n);
         self.array.set(array);
         self.header.word.set(n);
-        self.inline.set(inline as u32);
+        self.inline.set(inline as u16);
     }
 
     /// The buffers to be given back when the table dies, with their sizes.
