@@ -65,6 +65,9 @@ impl HostState {
 
     /// Puts a value into a root slot.
     pub(super) fn root(&mut self, value: Raw) -> u32 {
+        if self.free.is_empty() {
+            self.forget_released();
+        }
         match self.free.pop() {
             Some(index) => {
                 if let Some(slot) = self.roots.get_mut(index as usize) {

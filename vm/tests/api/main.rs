@@ -1,7 +1,16 @@
 //! The embedding API, one file for each of its types, and hostile sequences.
 
 mod callback;
+mod convert;
+mod examples;
+mod function;
+mod hook;
 mod hostile;
+mod string;
+mod table;
+mod thread;
+mod userdata;
+mod value;
 
 use moonproof_vm::{FromLuaMulti, Lua};
 
