@@ -211,7 +211,12 @@ impl Vm {
                     // Does nothing if it was done where the error was raised.
                     vm.run_message_handler();
                     vm.cur.top = vm.cur.slot_at(top);
-                    Err(vm.take_error())
+                    let error = vm.take_error();
+                    if vm.host.n_lent == 0 && vm.exhausted.is_some() {
+                        // What the call has left behind is not to count against the next one.
+                        vm.full_gc();
+                    }
+                    Err(error)
                 }
             };
             vm.host_handler = previous;
