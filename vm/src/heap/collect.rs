@@ -393,7 +393,6 @@ impl Vm {
                 self.heap.collector.propagate(limit);
                 if self.heap.collector.gray.is_empty() {
                     self.atomic();
-                    self.heap.collector.work = limit;
                 }
             }
             Phase::Sweep => {

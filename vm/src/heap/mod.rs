@@ -208,6 +208,16 @@ impl Heap {
         self.pages.alloc_buffer(size)
     }
 
+    /// Makes a buffer larger if it need not be copied for that; what it holds stays at its start.
+    pub(crate) fn grow_buffer(
+        &mut self,
+        buffer: NonNull<u8>,
+        size: usize,
+        new_size: usize,
+    ) -> Option<NonNull<u8>> {
+        self.pages.grow_buffer(buffer, size, new_size)
+    }
+
     pub(crate) fn free_buffer(&mut self, buffer: NonNull<u8>, size: usize) {
         self.pages.free_buffer(buffer, size);
     }

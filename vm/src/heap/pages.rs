@@ -4,7 +4,7 @@
 //! pages start small and grow with the heap. Buffers (array and node parts of tables) up to
 //! [`MAX_SMALL_BUFFER`] bytes come from lists of freed blocks, larger ones from the system.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::ptr::{NonNull, null_mut};
 
 use super::raw::{Gc, Header};
@@ -346,6 +346,23 @@ impl Pages {
     /// Gives back a buffer of [`Pages::alloc_buffer`] with the size it was asked with.
     pub(crate) fn free_buffer(&mut self, buffer: NonNull<u8>, size: usize) {
         self.allocated -= self.recycle(buffer, size);
+    }
+
+    /// Makes a buffer larger, where it is if the system can; `None` if it, or the new one, is not
+    /// of those that come from the system.
+    pub(crate) fn grow_buffer(
+        &mut self,
+        buffer: NonNull<u8>,
+        size: usize,
+        new_size: usize,
+    ) -> Option<NonNull<u8>> {
+        if size <= MAX_SMALL_BUFFER || new_size <= MAX_SMALL_BUFFER {
+            return None;
+        }
+        self.allocated = self.allocated - size + new_size;
+        // SAFETY: [G7] it was allocated with that size, and the new one is not zero.
+        let grown = unsafe { realloc(buffer.as_ptr(), layout(size), new_size) };
+        Some(NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(layout(new_size))))
     }
 
     /// Takes a buffer back, and says how much it was.

@@ -27,6 +27,21 @@ impl ArrayPtr {
         Self(unsafe { buffer.as_ptr().add(n as usize * 8) })
     }
 
+    /// The array part of `n` items in a buffer that holds one of `n_old` at its start, all of which
+    /// it keeps.
+    pub(super) fn in_grown_buffer(buffer: NonNull<u8>, n_old: u32, n: u32) -> Self {
+        let new = Self::in_buffer(buffer, n);
+        let old = Self::in_buffer(buffer, n_old);
+        let n_old = n_old as usize;
+        // SAFETY: [G4] both parts lie in the buffer. The tags' new place is behind everything old;
+        // the payloads' may have been the tags'.
+        unsafe {
+            std::ptr::copy(old.0, new.0, n_old);
+            std::ptr::copy(old.0.sub(n_old * 8), new.0.sub(n_old * 8), n_old * 8);
+        }
+        new
+    }
+
     /// The buffer of an array part of `n` items.
     pub(super) fn buffer(self, n: u32) -> NonNull<u8> {
         // SAFETY: [G4] the pointer stands n * 8 bytes behind the start of the buffer.

@@ -191,13 +191,22 @@ impl Gc<Table> {
     fn grow_array(self, heap: &mut Heap, n: u32) {
         let old = self.array.get();
         let n_old = self.array_len();
-        let was_inline = self.has_inline_array();
-        let new = ArrayPtr::in_buffer(heap.alloc_buffer(ArrayPtr::bytes(n)), n);
-        new.copy_from(old, n_old);
+        let owns_buffer = n_old > 0 && !self.has_inline_array();
+        let (old_bytes, bytes) = (ArrayPtr::bytes(n_old), ArrayPtr::bytes(n));
+        let grown =
+            if owns_buffer { heap.grow_buffer(old.buffer(n_old), old_bytes, bytes) } else { None };
+        let new = match grown {
+            Some(buffer) => ArrayPtr::in_grown_buffer(buffer, n_old, n),
+            None => {
+                let new = ArrayPtr::in_buffer(heap.alloc_buffer(bytes), n);
+                new.copy_from(old, n_old);
+                if owns_buffer {
+                    heap.free_buffer(old.buffer(n_old), old_bytes);
+                }
+                new
+            }
+        };
         new.clear(n_old..n);
-        if n_old > 0 && !was_inline {
-            heap.free_buffer(old.buffer(n_old), ArrayPtr::bytes(n_old));
-        }
         self.array.set(new);
         self.header.word.set(n);
         self.border.set(self.border.get().min(n_old));
