@@ -65,6 +65,15 @@ int moonproof_time(const char *source, size_t len, const char *name, moonproof_t
 /* Seconds to make `n` states with their libraries, one after the other, and to close each. */
 double moonproof_time_states(unsigned n);
 
+/* What a state with its libraries holds, and how often it asked for memory until then. */
+typedef struct moonproof_allocations {
+  size_t bytes;
+  size_t n_requests;
+} moonproof_allocations;
+
+/* Makes a state and counts. Both are 0 if there was no memory. */
+moonproof_allocations moonproof_count_state(void);
+
 /* Within the driver. */
 void moonproof_put(moonproof_text *text, const char *bytes, size_t len);
 void moonproof_print(moonproof_text *text, const char *format, ...);

@@ -1,6 +1,6 @@
 /*
  * How long the reference takes to compile a source, to dump it, and to load the dump; and to make
- * a state.
+ * a state; and what memory that takes.
  */
 #include "driver.h"
 
@@ -56,4 +56,33 @@ double moonproof_time_states(unsigned n) {
     lua_close(L);
   }
   return now() - start;
+}
+
+/* The allocator, which counts what it is asked for. */
+static void *count(void *ud, void *block, size_t old_size, size_t size) {
+  moonproof_allocations *counts = (moonproof_allocations *)ud;
+  void *moved = NULL;
+  if (block == NULL)
+    old_size = 0; /* it is a kind of object then */
+  if (size == 0)
+    free(block);
+  else
+    moved = realloc(block, size);
+  if (size > 0 && moved == NULL)
+    return NULL;
+  counts->bytes += size - old_size;
+  counts->n_requests += size > 0;
+  return moved;
+}
+
+moonproof_allocations moonproof_count_state(void) {
+  moonproof_allocations counts = {0, 0};
+  moonproof_allocations result = {0, 0};
+  lua_State *L = lua_newstate(count, &counts);
+  if (L == NULL)
+    return result;
+  luaL_openlibs(L);
+  result = counts;
+  lua_close(L);
+  return result;
 }

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::ffi::CString;
 use std::path::Path;
 
-use crate::{Compiled, Opcode, Times, Wanted};
+use crate::{Allocations, Compiled, Opcode, Times, Wanted};
 
 const ABSENT: &[u8] = b"the reference Lua was not built in";
 
@@ -54,4 +54,9 @@ pub fn time(_source: &[u8], _chunk_name: &CStr) -> Option<Times> {
 /// Measures nothing.
 pub fn time_states(_n: u32) -> f64 {
     f64::NAN
+}
+
+/// Counts nothing.
+pub fn count_state() -> Allocations {
+    Allocations::default()
 }

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_uchar, c_uint};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::{Compiled, Opcode, Times, Wanted};
+use crate::{Allocations, Compiled, Opcode, Times, Wanted};
 
 /// `moonproof_text`.
 #[repr(C)]
@@ -50,6 +50,7 @@ unsafe extern "C" {
         times: *mut Times,
     ) -> c_int;
     fn moonproof_time_states(n: c_uint) -> f64;
+    fn moonproof_count_state() -> Allocations;
     fn moonproof_run(argc: c_int, argv: *mut *mut c_char) -> c_int;
 }
 
@@ -178,6 +179,12 @@ pub fn time_states(n: u32) -> f64 {
     unsafe { moonproof_time_states(n) }
 }
 
+/// What a fresh state with its libraries holds.
+pub fn count_state() -> Allocations {
+    // SAFETY: the state is made and closed within the call.
+    unsafe { moonproof_count_state() }
+}
+
 /// Runs a script as `lua` does: `arguments` are the name for messages, the script or `-`, and its
 /// arguments, so at least two. Returns the exit status; the script may also end the process.
 pub fn run(arguments: &[CString]) -> i32 {
@@ -227,6 +234,8 @@ mod tests {
         assert!(times.compile > 0.0 && times.dump > 0.0 && times.load > 0.0, "{times:?}");
         assert_eq!(time(b"return return", c"=x"), None);
         assert!(time_states(2) > 0.0);
+        let Allocations { bytes, n_requests } = count_state();
+        assert!(bytes > 10_000 && n_requests > 50, "{bytes} {n_requests}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod ffi;
 #[path = "absent.rs"]
 mod ffi;
 
-pub use ffi::{compile, compile_file, opcode, release, run, time, time_states};
+pub use ffi::{compile, compile_file, count_state, opcode, release, run, time, time_states};
 
 /// The only release that is a reference: bytecode, messages and listings are specific to it.
 pub const EXPECTED_RELEASE: &str = "Lua 5.4.9";
@@ -82,4 +82,14 @@ pub struct Times {
     pub dump: f64,
     /// To load the dump.
     pub load: f64,
+}
+
+/// What was asked of an allocator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Allocations {
+    /// Bytes that have not been given back.
+    pub bytes: usize,
+    /// Requests for memory, to begin with or for more.
+    pub n_requests: usize,
 }

@@ -58,9 +58,10 @@ pub(crate) fn main(options: &Options) -> Result<bool, String> {
     if is_table {
         report::print_head(&engines);
     }
+    let bases: Vec<f64> = engines.iter().map(Engine::idle_megabytes).collect();
     let mut rows = Vec::new();
     for program in programs {
-        let row = measure(&engines, program, options);
+        let row = measure(&engines, &bases, program, options);
         if is_table {
             report::print_row(&row);
         }
@@ -76,7 +77,7 @@ pub(crate) fn main(options: &Options) -> Result<bool, String> {
 }
 
 /// Runs a program under every engine in turn, round by round.
-fn measure(engines: &[Engine], program: Program, options: &Options) -> Row {
+fn measure(engines: &[Engine], bases: &[f64], program: Program, options: &Options) -> Row {
     let size = options.size.map(|size| size.to_string());
     let path = program.path.to_string_lossy().into_owned();
     let mut args = vec![path.as_str()];
@@ -84,14 +85,17 @@ fn measure(engines: &[Engine], program: Program, options: &Options) -> Row {
     let mut cells: Vec<Result<Vec<Usage>, String>> = engines.iter().map(|_| Ok(vec![])).collect();
     let mut expected: Option<Vec<u8>> = None;
     for _ in 0..options.rounds {
-        for (engine, cell) in engines.iter().zip(&mut cells) {
+        for ((engine, base), cell) in engines.iter().zip(bases).zip(&mut cells) {
             let Ok(usages) = cell else { continue };
             match engine.run(&args) {
                 // The first that runs is the reference, unless that fails.
                 Ok(run) if *expected.get_or_insert(run.output.clone()) != run.output => {
                     *cell = Err(format!("{}: prints something else", engine.name));
                 }
-                Ok(run) => usages.push(run.usage),
+                Ok(run) => {
+                    let growth = run.usage.megabytes - base;
+                    usages.push(Usage { growth, ..run.usage });
+                }
                 Err(why) => *cell = Err(why),
             }
         }

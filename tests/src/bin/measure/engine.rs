@@ -66,6 +66,8 @@ pub(crate) struct Usage {
     pub(crate) system: f64,
     /// Peak of resident memory.
     pub(crate) megabytes: f64,
+    /// How much that is above what the engine takes for an empty script.
+    pub(crate) growth: f64,
 }
 
 impl Usage {
@@ -76,6 +78,7 @@ impl Usage {
             user: of(|usage| usage.user),
             system: of(|usage| usage.system),
             megabytes: of(|usage| usage.megabytes),
+            growth: of(|usage| usage.growth),
         }
     }
 }
@@ -121,6 +124,12 @@ impl Engine {
         command
     }
 
+    /// Peak memory of a process that runs an empty script, in megabytes; 0 if the engine does not
+    /// take its script from standard input.
+    pub(crate) fn idle_megabytes(&self) -> f64 {
+        self.run(&["-"]).map_or(0.0, |run| run.usage.megabytes)
+    }
+
     /// Runs a script with arguments, and tells what it took.
     pub(crate) fn run(&self, args: &[&str]) -> Result<Run, String> {
         let exe = std::env::current_exe().map_err(|error| error.to_string())?;
@@ -145,6 +154,11 @@ fn parse_run(stdout: &[u8]) -> Option<Run> {
     let figures = std::str::from_utf8(&stdout[at + MARK.len()..]).ok()?;
     let mut figures = figures.split_whitespace().map(str::parse::<f64>);
     let mut next = || figures.next()?.ok();
-    let usage = Usage { user: next()? / 1e6, system: next()? / 1e6, megabytes: next()? / 1024.0 };
+    let usage = Usage {
+        user: next()? / 1e6,
+        system: next()? / 1e6,
+        megabytes: next()? / 1024.0,
+        growth: f64::NAN,
+    };
     Some(Run { output: stdout[..at].to_vec(), usage })
 }

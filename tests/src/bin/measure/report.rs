@@ -1,4 +1,7 @@
 //! How the figures of `bench` are told: as a table while programs run, or as JSON at the end.
+//!
+//! Memory is told twice: as the peak of the whole process, and as the growth of that peak over what
+//! the engine takes for an empty script, where the reference grows by half a megabyte or more.
 
 use std::io::Write;
 
@@ -16,15 +19,27 @@ pub(crate) type Cell = Result<Usage, String>;
 enum Measure {
     Time,
     Memory,
+    Growth,
 }
 
 impl Measure {
-    const ALL: [(Self, &'static str); 2] = [(Self::Time, "time"), (Self::Memory, "memory")];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Time, "time"), (Self::Memory, "memory"), (Self::Growth, "growth")];
+
+    /// Below this in the reference there is nothing to compare.
+    fn least(self) -> f64 {
+        match self {
+            Self::Time => 0.001,
+            Self::Memory => 0.0,
+            Self::Growth => 0.5,
+        }
+    }
 
     fn of(self, usage: &Usage) -> f64 {
         match self {
             Self::Time => usage.user,
             Self::Memory => usage.megabytes,
+            Self::Growth => usage.growth,
         }
     }
 }
@@ -46,11 +61,11 @@ impl Row {
     }
 
     /// What an engine took, as a multiple of what the reference took; `None` if there are no figures,
-    /// or if they are too small for the clock.
+    /// or if they are too small.
     fn ratio(&self, engine: usize, measure: Measure) -> Option<f64> {
         let (Ok(reference), Ok(usage)) = (&self.cells[0], &self.cells[engine]) else { return None };
         let (reference, own) = (measure.of(reference), measure.of(usage));
-        (reference > 0.0 && own > 0.0).then(|| own / reference)
+        (reference > measure.least() && own > 0.0).then(|| own / reference)
     }
 }
 
@@ -66,7 +81,7 @@ impl Limits {
         &self,
         rows: &'a [Row],
     ) -> impl Iterator<Item = (&'a str, &'static str, f64)> {
-        let limits = [self.time, self.memory];
+        let limits = [self.time, self.memory, None];
         Measure::ALL.into_iter().zip(limits).flat_map(move |((measure, name), limit)| {
             ranked(rows, measure)
                 .into_iter()
@@ -102,7 +117,7 @@ fn mean(rows: &[Row], group: Option<&str>, engine: usize, measure: Measure) -> O
 pub(crate) fn print_head(engines: &[Engine]) {
     print!("{:22} {:10} {:>9} {:>7}", "program", "class", "reference", "MB");
     for engine in &engines[1..] {
-        print!(" {:>10} {:>7}", engine.name, "memory");
+        print!(" {:>10} {:>7} {:>7}", engine.name, "memory", "growth");
     }
     println!();
 }
@@ -125,7 +140,7 @@ pub(crate) fn print_row(row: &Row) {
 }
 
 fn print_ratios(ratio: impl Fn(Measure) -> Option<f64>) {
-    for (measure, width) in [(Measure::Time, 10), (Measure::Memory, 7)] {
+    for (measure, width) in [(Measure::Time, 10), (Measure::Memory, 7), (Measure::Growth, 7)] {
         match ratio(measure) {
             Some(ratio) => print!(" {ratio:width$.2}"),
             None => print!(" {:>width$}", "-"),
@@ -175,6 +190,7 @@ pub(crate) fn print_json(engines: &[Engine], rows: &[Row], limits: &Limits) {
                 "user_seconds": usage.user,
                 "system_seconds": usage.system,
                 "megabytes": usage.megabytes,
+                "growth_megabytes": usage.growth,
             }),
             Err(why) => json!({ "error": why }),
         };
