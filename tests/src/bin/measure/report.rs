@@ -1,7 +1,7 @@
 //! How the figures of `bench` are told: as a table while programs run, or as JSON at the end.
 //!
 //! Memory is told twice: as the peak of the whole process, and as the growth of that peak over what
-//! the engine takes for an empty script, where the reference grows by half a megabyte or more.
+//! the engine takes for an empty script, where one of the two grows by half a megabyte or more.
 
 use std::io::Write;
 
@@ -26,7 +26,7 @@ impl Measure {
     const ALL: [(Self, &'static str); 3] =
         [(Self::Time, "time"), (Self::Memory, "memory"), (Self::Growth, "growth")];
 
-    /// Below this in the reference there is nothing to compare.
+    /// What is below this counts as this, and is not compared if it is so on both sides.
     fn least(self) -> f64 {
         match self {
             Self::Time => 0.001,
@@ -65,7 +65,8 @@ impl Row {
     fn ratio(&self, engine: usize, measure: Measure) -> Option<f64> {
         let (Ok(reference), Ok(usage)) = (&self.cells[0], &self.cells[engine]) else { return None };
         let (reference, own) = (measure.of(reference), measure.of(usage));
-        (reference > measure.least() && own > 0.0).then(|| own / reference)
+        let least = measure.least();
+        (reference.max(own) > least).then(|| own.max(least) / reference.max(least))
     }
 }
 
