@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use super::convert::Passed;
 use super::error::{Error, Result};
 use super::string::String;
 use super::table::Table;
@@ -218,6 +219,21 @@ impl Vm {
                 Value::UserData(AnyUserData(self.root(value)))
             }
             _ => Value::Thread(Thread(self.root(value))),
+        }
+    }
+
+    /// As [`Vm::import`]; a string is made if bytes are given. Objects are not held by anything yet.
+    pub(super) fn import_passed(&mut self, value: Passed<'_>) -> Result<Raw> {
+        match value {
+            Passed::Value(value) => self.import(value),
+            Passed::Bytes(bytes) => {
+                /// Less than that is what a step of the collector waits for anyway.
+                const LITTLE: usize = 1 << 10;
+                if bytes.len() > LITTLE {
+                    self.protect(|vm| vm.check_memory(bytes.len()))?;
+                }
+                Ok(Raw::string(self.heap.new_string(bytes)))
+            }
         }
     }
 

@@ -111,8 +111,11 @@ impl Vm {
         self.pinned.push(crate::value::Value::userdata(data));
         let shared = Arc::clone(self.host.shared());
         let message = String::from_utf8_lossy(message);
-        let result = shared.lend(self, || (warner.function)(&warner.lua, &message, false));
+        let result = self.within_call(|vm| {
+            let result = shared.lend(vm, || (warner.function)(&warner.lua, &message, false));
+            result.map_err(|error| vm.raise_host(error))
+        });
         self.pinned.truncate(n_pinned);
-        result.map_err(|error| self.raise_host(error))
+        result
     }
 }

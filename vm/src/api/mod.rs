@@ -32,7 +32,7 @@ mod value;
 pub use callback::Step;
 pub use chunk::{AsChunk, Chunk, ChunkMode};
 pub use collector::GcMode;
-pub use convert::{Bytes, FromLua, FromLuaMulti, IntoLua, IntoLuaMulti};
+pub use convert::{Bytes, FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Passed};
 pub use error::{Error, ErrorContext, ExternalError, ExternalResult, Limit, Result};
 pub use function::{Function, FunctionInfo, NativeCall};
 pub use handle::{Lua, WeakLua};

@@ -165,7 +165,11 @@ impl<T: FromLua> FromLuaMulti for Variadic<T> {
 /// One value is a list of one.
 impl<T: IntoLua> IntoLuaMulti for T {
     fn into_lua_multi(self, lua: &Lua) -> Result<MultiValue> {
-        Ok(MultiValue::from_iter([self.into_lua(lua)?]))
+        /// Room for those of a tuple that come to stand in front.
+        const ROOM: usize = 4;
+        let mut values = MultiValue::with_capacity(ROOM);
+        values.push_back(self.into_lua(lua)?);
+        Ok(values)
     }
 }
 
@@ -208,7 +212,7 @@ macro_rules! tuples {
             #[allow(non_snake_case, unused_mut)]
             fn into_lua_multi(self, lua: &Lua) -> Result<MultiValue> {
                 let ($($first,)* $last,) = self;
-                let first: Vec<Value> = vec![$($first.into_lua(lua)?,)*];
+                let first: [Value; _] = [$($first.into_lua(lua)?,)*];
                 let mut values = $last.into_lua_multi(lua)?;
                 for value in first.into_iter().rev() {
                     values.push_front(value);

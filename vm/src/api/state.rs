@@ -212,7 +212,9 @@ impl Vm {
                     vm.run_message_handler();
                     vm.cur.top = vm.cur.slot_at(top);
                     let error = vm.take_error();
-                    if vm.host.n_lent == 0 && vm.exhausted.is_some() {
+                    if vm.host.n_lent == 0
+                        && matches!(error, Error::LimitExceeded { limit: Limit::Memory })
+                    {
                         // What the call has left behind is not to count against the next one.
                         vm.full_gc();
                     }
@@ -304,6 +306,11 @@ impl Vm {
 
     /// Runs the destructors of host data whose userdata are gone.
     pub(crate) fn drop_dead_data(&mut self) {
+        /// Destructors that run inside of each other, as they may collect garbage themselves.
+        const MAX_DEPTH: u32 = 100;
+        if self.host.n_lent >= MAX_DEPTH {
+            return;
+        }
         let data = std::mem::take(&mut self.heap.dead_data);
         let shared = Arc::clone(&self.host.shared);
         shared.lend(self, || drop(data));

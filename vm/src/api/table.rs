@@ -69,11 +69,13 @@ impl Table {
     ///
     /// Those of the conversions.
     pub fn raw_get<V: FromLua>(&self, key: impl IntoLua) -> Result<V> {
-        let key = key.into_lua(self.lua())?;
-        let value = self.with(|vm, table| {
-            let key = vm.import(&key)?;
-            let value = vm.raw_get(table, key);
-            Ok(vm.export(value))
+        let value = key.pass(self.lua(), |key| {
+            self.with(|vm, table| {
+                vm.collect_if_due()?;
+                let key = vm.import_passed(key)?;
+                let value = vm.raw_get(table, key);
+                Ok(vm.export(value))
+            })
         })?;
         V::from_lua(value, self.lua())
     }
@@ -84,11 +86,15 @@ impl Table {
     ///
     /// The key is nil or not a number; those of the conversions.
     pub fn raw_set(&self, key: impl IntoLua, value: impl IntoLua) -> Result<()> {
-        let (key, value) = (key.into_lua(self.lua())?, value.into_lua(self.lua())?);
-        self.with(|vm, table| {
-            vm.collect_if_due()?;
-            let (key, value) = (vm.import(&key)?, vm.import(&value)?);
-            vm.protect(|vm| vm.raw_set(table, key, value))
+        let lua = self.lua();
+        key.pass(lua, |key| {
+            value.pass(lua, |value| {
+                self.with(|vm, table| {
+                    vm.collect_if_due()?;
+                    let (key, value) = (vm.import_passed(key)?, vm.import_passed(value)?);
+                    vm.protect(|vm| vm.raw_set(table, key, value))
+                })
+            })
         })
     }
 
@@ -328,27 +334,33 @@ impl Table {
 
 /// `object[key]` of any object.
 pub(super) fn get_of(object: &Root, key: impl IntoLua) -> Result<Value> {
-    let key = key.into_lua(object.lua())?;
-    object.with(|vm, object| {
-        let key = vm.import(&key)?;
-        if let Some(table) = object.as_table() {
-            let value = vm.raw_get(table, key);
-            if !value.is_nil() || table.metatable().is_none() {
-                return Ok(vm.export(value));
+    key.pass(object.lua(), |key| {
+        object.with(|vm, object| {
+            vm.collect_if_due()?;
+            let key = vm.import_passed(key)?;
+            if let Some(table) = object.as_table() {
+                let value = vm.raw_get(table, key);
+                if !value.is_nil() || table.metatable().is_none() {
+                    return Ok(vm.export(value));
+                }
             }
-        }
-        let value = vm.protect(|vm| vm.index(object, key))?;
-        Ok(vm.export(value))
+            let value = vm.protect(|vm| vm.index(object, key))?;
+            Ok(vm.export(value))
+        })
     })
 }
 
 /// `object[key] = value` of any object.
 pub(super) fn set_of(object: &Root, key: impl IntoLua, value: impl IntoLua) -> Result<()> {
-    let (key, value) = (key.into_lua(object.lua())?, value.into_lua(object.lua())?);
-    object.with(|vm, object| {
-        vm.collect_if_due()?;
-        let (key, value) = (vm.import(&key)?, vm.import(&value)?);
-        vm.protect(|vm| vm.set_index(object, key, value))
+    let lua = object.lua();
+    key.pass(lua, |key| {
+        value.pass(lua, |value| {
+            object.with(|vm, object| {
+                vm.collect_if_due()?;
+                let (key, value) = (vm.import_passed(key)?, vm.import_passed(value)?);
+                vm.protect(|vm| vm.set_index(object, key, value))
+            })
+        })
     })
 }
 

@@ -22,6 +22,22 @@ pub trait IntoLua: Sized {
     ///
     /// There is no such value, or no memory for it.
     fn into_lua(self, lua: &Lua) -> Result<Value>;
+
+    /// Hands it to an operation without a handle in between, if it is made of bytes.
+    #[doc(hidden)]
+    fn pass<R>(self, lua: &Lua, operation: impl FnOnce(Passed<'_>) -> Result<R>) -> Result<R> {
+        operation(Passed::Value(&self.into_lua(lua)?))
+    }
+}
+
+/// A value on its way into the VM.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Passed<'a> {
+    /// A value, which keeps what it refers to.
+    Value(&'a Value),
+    /// The bytes of a string.
+    Bytes(&'a [u8]),
 }
 
 /// Types that are made of a Lua value.

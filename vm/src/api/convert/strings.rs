@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use moonproof_bytecode::number::Number;
 use moonproof_bytecode::number::format::NumberBuffer;
 
-use super::{FromLua, IntoLua};
+use super::{FromLua, IntoLua, Passed};
 use crate::api::error::{Error, Result};
 use crate::api::handle::Lua;
 use crate::api::string::String as LuaString;
@@ -56,6 +56,15 @@ macro_rules! into_string {
             fn into_lua(self, lua: &Lua) -> Result<Value> {
                 let $value = &self;
                 Ok(Value::String(lua.create_string($bytes)?))
+            }
+
+            fn pass<R>(
+                self,
+                _: &Lua,
+                operation: impl FnOnce(Passed<'_>) -> Result<R>,
+            ) -> Result<R> {
+                let $value = &self;
+                operation(Passed::Bytes($bytes.as_ref()))
             }
         }
     )*};
