@@ -96,7 +96,7 @@ fn entry(string: Gc<Str>, hash: u32) -> u64 {
 
 impl Interner {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { entries: vec![EMPTY; 256].into_boxed_slice(), n_strings: 0, n_removed: 0, seed }
+        Self { entries: vec![EMPTY; 512].into_boxed_slice(), n_strings: 0, n_removed: 0, seed }
     }
 
     /// The string of those bytes, dead or alive, if it is there.
@@ -142,7 +142,7 @@ impl Interner {
 
     #[cold]
     fn rebuild(&mut self) {
-        let size = (self.n_strings * 2 + 2).next_power_of_two().max(256);
+        let size = (self.n_strings * 2 + 2).next_power_of_two().max(512);
         let old = std::mem::replace(&mut self.entries, vec![EMPTY; size].into_boxed_slice());
         self.n_removed = 0;
         for &e in old.iter().filter(|e| **e > REMOVED) {

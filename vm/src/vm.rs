@@ -147,7 +147,8 @@ impl Vm {
         heap.collector.set_mode_name(names.events[Event::Mode as usize]);
         let thread = heap.new_thread(Thread::new(None, Status::Running));
         let registry = heap.new_table();
-        let globals = heap.new_table();
+        // Room for what the libraries enter, so that the table does not grow step by step.
+        let globals = heap.new_table_sized(0, 40);
         let mut vm = Box::new(Self {
             cur: Stack::new(),
             heap,

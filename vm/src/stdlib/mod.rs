@@ -59,7 +59,7 @@ pub(crate) fn open(vm: &mut Vm, libraries: u32, reach: Reach) {
     let loaded = match registry.get_name(vm.names.loaded).as_table() {
         Some(loaded) => loaded,
         None => {
-            let loaded = vm.heap.new_table();
+            let loaded = vm.heap.new_table_sized(0, 10);
             vm.raw_set_name(registry, "_LOADED", Value::table(loaded));
             base::open(vm);
             if reach == Reach::Everything {
