@@ -56,6 +56,8 @@ pub(crate) enum Cont {
     Xpcall,
     /// A protected call that failed and is closing variables; the error is in its first slot.
     Closing,
+    /// The same for `xpcall`, whose handler still looks at errors.
+    XpcallClosing,
     /// `coroutine.resume`.
     Resume,
     /// A function of `coroutine.wrap`.
@@ -76,11 +78,12 @@ pub(crate) enum Cont {
     HostYielded,
 }
 
-const CONTS: [Cont; 13] = [
+const CONTS: [Cont; 14] = [
     Cont::None,
     Cont::Pcall,
     Cont::Xpcall,
     Cont::Closing,
+    Cont::XpcallClosing,
     Cont::Resume,
     Cont::Wrap,
     Cont::Results,
@@ -441,7 +444,7 @@ impl Vm {
                 dest.add(n).clear(3_usize.saturating_sub(n));
                 Ok(Next::ret(dest, 3))
             }
-            Cont::Closing => self.close_protected(),
+            Cont::Closing | Cont::XpcallClosing => self.close_protected(),
             Cont::Host | Cont::HostProtected | Cont::HostYielded => self.continue_host(dest, n),
             Cont::HostClosing => self.close_host_protected(),
             Cont::None | Cont::Results | Cont::Resume | Cont::Wrap | Cont::Yielded => {
@@ -544,10 +547,9 @@ impl Vm {
         self.n_native_calls = self.n_native_calls.saturating_sub(n).max(self.n_calls_below);
     }
 
-    /// Calls of C functions there would be in the reference: one more, that of the host's main
-    /// function.
+    /// Calls of C functions there would be in the reference.
     pub(crate) fn n_c_calls(&self) -> u32 {
-        self.n_native_calls + 1
+        self.n_native_calls
     }
 
     /// Too many calls on the Rust stack (`luaE_checkcstack`): a few more are there for a message
@@ -635,6 +637,7 @@ impl Vm {
                 Cont::Pcall
                     | Cont::Xpcall
                     | Cont::Closing
+                    | Cont::XpcallClosing
                     | Cont::HostProtected
                     | Cont::HostClosing
             )
@@ -661,7 +664,11 @@ impl Vm {
         if matches!(cont_of(frame), Cont::HostProtected | Cont::HostClosing) {
             return self.catch_for_host();
         }
-        frame.info.set(Cont::Closing as u32);
+        let closing = match cont_of(frame) {
+            Cont::Xpcall | Cont::XpcallClosing => Cont::XpcallClosing,
+            _ => Cont::Closing,
+        };
+        frame.info.set(closing as u32);
         // The function's own place: nothing is captured there, and its variables are above.
         frame.base.get().set(self.error);
         self.shrink_after_overflow();
@@ -715,7 +722,9 @@ impl Vm {
                 continue;
             }
             match cont_of(frame) {
-                Cont::Xpcall => return Watcher::Function(frame.base.get().add(1).get()),
+                Cont::Xpcall | Cont::XpcallClosing => {
+                    return Watcher::Function(frame.base.get().add(1).get());
+                }
                 Cont::HostProtected => return Watcher::Host,
                 Cont::Pcall | Cont::Closing | Cont::HostClosing => return Watcher::None,
                 _ => {}

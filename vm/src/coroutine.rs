@@ -37,8 +37,12 @@ impl Vm {
 
     /// Resumes a coroutine for the native function on top with its last `n_args` values.
     pub(crate) fn resume(&mut self, co: Gc<Thread>, n_args: usize) -> Result<Next, Raised> {
+        let is_new = co.with_stack(|stack| stack.depth() == 0) == Some(true);
         let refusal: &[u8] = match co.status.get() {
-            Status::Suspended if self.n_c_calls() >= MAX_C_CALLS => b"C stack overflow",
+            // The body's call is one more than the resumption.
+            Status::Suspended if self.n_c_calls() + u32::from(is_new) >= MAX_C_CALLS => {
+                b"C stack overflow"
+            }
             Status::Suspended => b"",
             Status::Dead => b"cannot resume dead coroutine",
             Status::Running | Status::Normal => b"cannot resume non-suspended coroutine",

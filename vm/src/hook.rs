@@ -288,12 +288,16 @@ impl Vm {
         if first >= base {
             return Ok(first);
         }
-        let target = base.add(if cont_of(self.cur.frame) == Cont::Pcall { 0 } else { 2 });
+        let target = base.add(match cont_of(self.cur.frame) {
+            Cont::Pcall => 0,
+            Cont::XpcallClosing => 4,
+            _ => 2,
+        });
         let (from, to) = (self.cur.position(first), self.cur.position(target));
         self.cur.top = target;
         if !self.has_room(n) {
             self.cur.top = first.add(n);
-            self.grow_stack(n + 3)?;
+            self.grow_stack(n + 5)?;
         }
         let (first, target) = (self.cur.slot_at(from), self.cur.slot_at(to));
         for i in (0..n).rev() {

@@ -260,6 +260,7 @@ fn get_local(vm: &mut Vm) -> NativeResult {
 
 fn set_local(vm: &mut Vm) -> NativeResult {
     let (thread, skip) = thread_arg(vm);
+    vm.check_int(skip + 1)?;
     let n = vm.check_int(skip + 2)?;
     let depth = check_level(vm, thread, skip + 1)?;
     let value = vm.check_any(skip + 3)?;

@@ -122,8 +122,8 @@ fn load(vm: &mut Vm) -> NativeResult {
         let name = vm.opt_str(2)?.unwrap_or(text);
         vm.load_chunk(text.bytes(), name.bytes(), mode)
     } else {
-        vm.check_type(1, LuaType::Function)?;
         let name = vm.opt_str(2)?.map_or(&b"=(load)"[..], |name| name.bytes());
+        vm.check_type(1, LuaType::Function)?;
         match read_pieces(vm) {
             Ok(text) => vm.load_chunk(&text, name, mode),
             Err(Raised) if vm.exhausted.is_some() => return Err(Raised),

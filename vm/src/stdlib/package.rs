@@ -132,10 +132,11 @@ fn search_path(
 }
 
 fn searchpath(vm: &mut Vm) -> NativeResult {
-    let name = vm.check_str(1)?;
-    let path = vm.check_str(2)?;
-    let separator = vm.opt_str(3)?.map_or(&b"."[..], |text| text.bytes());
+    // Quirk: the last argument is looked at first.
     let directory = vm.opt_str(4)?.map_or(DIRECTORY_SEPARATOR.as_bytes(), |text| text.bytes());
+    let separator = vm.opt_str(3)?.map_or(&b"."[..], |text| text.bytes());
+    let path = vm.check_str(2)?;
+    let name = vm.check_str(1)?;
     let [name, path, separator, directory] =
         [name.bytes(), path.bytes(), separator, directory].map(c_string);
     match search_path(name, path, separator, directory) {
