@@ -23,8 +23,10 @@ handlers! {
 
 #[inline(never)]
 fn concat_step(vm: &mut Vm, target: Slot, n: usize) -> Outcome {
+    let frame = vm.cur.frame;
     let mut next = vm.concat(target, n);
-    if vm.heap.is_step_due() && next.is_ok_and(Next::is_run) {
+    // A metamethod may have been entered: then its registers are in use, and it is not yet time.
+    if vm.heap.is_step_due() && next.is_ok_and(Next::is_run) && vm.cur.frame == frame {
         vm.cur.top = target.add(1);
         next = vm.safepoint().map(|()| Next::RUN);
     }

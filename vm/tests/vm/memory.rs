@@ -64,3 +64,28 @@ fn a_full_collection_frees_everything() {
     run_well(&mut lua, "t = nil collectgarbage()");
     assert!(lua.used_memory() < before + (1 << 20), "{before} and {}", lua.used_memory());
 }
+
+/// A collection wherever one may be, while metamethods are entered and left.
+#[test]
+fn metamethods_under_stress() {
+    let mut lua = Lua::new();
+    lua.set_stress(true);
+    run_well(
+        &mut lua,
+        "local mt = {}
+         local v = setmetatable({}, mt)
+         for _, event in ipairs {
+             'add', 'sub', 'band', 'shl', 'unm', 'bnot', 'concat', 'len', 'eq', 'lt', 'le', 'call', 'index',
+         } do
+             mt['__' .. event] = function(a, b) return event == 'len' and 3 or a end
+         end
+         mt.__newindex = function(t, k, x) rawset(t, k, x) end
+         for i = 1, 3 do
+             assert(v .. 'x' .. v == v and 'x' .. v == 'x' and v .. 1 .. 2 == v)
+             assert(v + 1 == v and v & 1 == v and v << 1 == v and -v == v and ~v == v and #v == 3)
+             assert(v < 1 and v <= v and v(1) == v and v.x == v and v[i] == v)
+             v[i] = i
+             assert(rawget(v, i) == i)
+         end",
+    );
+}
