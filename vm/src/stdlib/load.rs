@@ -124,7 +124,7 @@ fn load(vm: &mut Vm) -> NativeResult {
     } else {
         let name = vm.opt_str(2)?.map_or(&b"=(load)"[..], |name| name.bytes());
         vm.check_type(1, LuaType::Function)?;
-        match read_pieces(vm) {
+        match read_pieces(vm, mode) {
             Ok(text) => vm.load_chunk(&text, name, mode),
             Err(Raised) if vm.exhausted.is_some() => return Err(Raised),
             Err(Raised) => {
@@ -153,10 +153,11 @@ fn load(vm: &mut Vm) -> NativeResult {
     }
 }
 
-/// What a reader function gives, until it gives nothing.
-fn read_pieces(vm: &mut Vm) -> Result<Vec<u8>, Raised> {
+/// What a reader function gives, until it gives nothing, or what it gave is wrong already: it may
+/// never come to an end.
+fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
     let mut text = Vec::new();
-    loop {
+    for n_pieces in 1_usize.. {
         let reader = vm.arg(1);
         let piece = vm.call_for_one(reader, &[])?;
         if piece.is_nil() {
@@ -167,7 +168,26 @@ fn read_pieces(vm: &mut Vm) -> Result<Vec<u8>, Raised> {
             Some(piece) => text.extend_from_slice(piece.bytes()),
             None => return Err(vm.error_at_caller(b"reader function must return a string")),
         }
+        let letter = if text[0] == b'\x1b' { b'b' } else { b't' };
+        if !mode.contains(&letter) {
+            return Ok(text);
+        }
+        if n_pieces >= 4 && n_pieces.is_power_of_two() && is_wrong(&text, vm.n_c_calls()) {
+            return Ok(text);
+        }
     }
+    Ok(text)
+}
+
+/// Whether no end can make the text right: there is an error at a word that is complete.
+fn is_wrong(text: &[u8], n_c_calls: u32) -> bool {
+    let end = text.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
+    if text.first() == Some(&b'\x1b') {
+        return false;
+    }
+    compile(&text[..end], b"=?", n_c_calls).is_err_and(|message| {
+        memchr::memmem::find(&message, b" near ").is_some() && !message.ends_with(b"near <eof>")
+    })
 }
 
 fn load_file(vm: &mut Vm) -> NativeResult {
