@@ -745,7 +745,11 @@ impl Vm {
         first.set(Value::bool(false));
         base.set(error);
         self.cur.top = base.add(1);
-        Ok(Next::ret(first, 2))
+        // Errors may be all that a loop allocates.
+        if self.heap.is_step_due() {
+            self.safepoint()?;
+        }
+        Ok(Next::ret(self.cur.frame.base.get().sub(1), 2))
     }
 
     /// Variables that a failed call of the host's left open; their handlers cannot yield, and an

@@ -33,6 +33,7 @@ fn garbage_goes() {
     stays_constant("setmetatable({{}, {}}, {__mode = 'kv'})", 100_000);
     stays_constant("local t = {} for j = 1, 100 do t[j] = j end", 20_000);
     stays_constant("pcall(error, {i})", 200_000);
+    stays_constant("pcall(string.rep)", 500_000);
     stays_constant("coroutine.wrap(function() coroutine.yield(i) end)()", 100_000);
     stays_constant("load('return ' .. i)()", 20_000);
 }
