@@ -14,7 +14,7 @@ for _, l in ipairs(libs) do
       local f = _G[l][n]
       local function run(k, ...)
         local r = table.pack(pcall(f, ...))
-        for i = 1, math.min(r.n, 6) do r[i] = show(r[i]):gsub("0x%x+", "PTR") end
+        for i = 1, math.min(r.n, 6) do r[i] = show(r[i]):gsub("0x%x+", "PTR"):gsub("'math.atan2'", "'math.atan'") end -- one function, two names
         local a = table.pack(...)
         for i = 1, a.n do a[i] = show(a[i]) end
         print(full .. "(" .. table.concat(a, ",", 1, a.n) .. ")", table.concat(r, " | ", 1, math.min(r.n, 6)))
