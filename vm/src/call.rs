@@ -304,7 +304,6 @@ impl Vm {
     }
 
     /// Runs a native function in a frame of its own.
-    #[inline]
     pub(crate) fn call_native(
         &mut self,
         native: &'static NativeFn,
@@ -312,9 +311,25 @@ impl Vm {
         n_args: usize,
         want: i32,
     ) -> Result<Next, Raised> {
-        self.push_native_frame(func, n_args, want)?;
-        let result = (native.call)(self);
+        let result = self.enter_native(native, func, n_args, want)?;
         self.after_native(result)
+    }
+
+    /// The same, up to what the function itself returns.
+    ///
+    /// # Errors
+    ///
+    /// "stack overflow", before the function is called.
+    #[inline(always)]
+    pub(crate) fn enter_native(
+        &mut self,
+        native: &'static NativeFn,
+        func: Slot,
+        n_args: usize,
+        want: i32,
+    ) -> Result<NativeResult, Raised> {
+        self.push_native_frame(func, n_args, want)?;
+        Ok((native.call)(self))
     }
 
     /// Pushes the frame of a native function, with room for what it pushes.
@@ -337,7 +352,6 @@ impl Vm {
     }
 
     /// What follows from how a native function ended.
-    #[inline]
     pub(crate) fn after_native(&mut self, result: NativeResult) -> Result<Next, Raised> {
         match result? {
             NativeRet::Values(n) => {
@@ -346,15 +360,14 @@ impl Vm {
                 }
                 Ok(Next::ret(self.cur.top.sub(n), n))
             }
-            NativeRet::Call { n_args, cont } => {
-                self.cur.frame.info.set(cont as u32);
+            NativeRet::Call(n_args) => {
                 let func = self.cur.top.sub(n_args + 1);
                 Ok(Next::call(func, n_args, CONT))
             }
-            NativeRet::Resume { thread, n_args, cont } => {
-                self.cur.frame.info.set(cont as u32);
-                self.resume(thread, n_args)
-            }
+            NativeRet::Resume(n_args) => match self.resumed.take() {
+                Some(thread) => self.resume(thread, n_args),
+                None => Ok(Next::RUN),
+            },
             NativeRet::Yield(n) => self.yield_values(n, Cont::Yielded),
             NativeRet::YieldHost(n) => self.yield_values(n, Cont::HostYielded),
         }

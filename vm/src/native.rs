@@ -20,19 +20,20 @@ use crate::vm::{Raised, Vm};
 pub(crate) enum NativeRet {
     /// With this many results, the last pushed.
     Values(usize),
-    /// By calling the function that stands under the last `n_args` pushed values; `cont` goes on
-    /// when it returns, with all its results in the function's place and above.
-    Call { n_args: usize, cont: Cont },
-    /// By resuming a coroutine with the last `n_args` pushed values.
-    Resume { thread: Gc<Thread>, n_args: usize, cont: Cont },
+    /// By calling the function that stands under as many pushed values ([`Vm::then_call`]).
+    Call(usize),
+    /// By resuming a coroutine with as many pushed values ([`Vm::then_resume`]).
+    Resume(usize),
     /// By yielding the last pushed values.
     Yield(usize),
     /// The same, with a continuation of the host's in the first slot.
     YieldHost(usize),
 }
 
-/// What a native function returns; the error value is in the VM.
+/// What a native function returns; the error value is in the VM. It fits into two registers.
 pub(crate) type NativeResult = Result<NativeRet, Raised>;
+
+const _: () = assert!(size_of::<NativeResult>() == 16);
 
 impl Vm {
     /// First argument's slot.
@@ -103,6 +104,25 @@ impl Vm {
     pub(crate) fn push_str(&mut self, bytes: &[u8]) {
         let string = self.heap.new_string(bytes);
         self.push(Value::string(string));
+    }
+
+    /// Ends by calling the function that stands under the last `n_args` pushed values; `cont` goes
+    /// on when it returns, with all its results in the function's place and above.
+    pub(crate) fn then_call(&mut self, n_args: usize, cont: Cont) -> NativeRet {
+        self.cur.frame.info.set(cont as u32);
+        NativeRet::Call(n_args)
+    }
+
+    /// Ends by resuming a coroutine with the last `n_args` pushed values.
+    pub(crate) fn then_resume(
+        &mut self,
+        thread: Gc<Thread>,
+        n_args: usize,
+        cont: Cont,
+    ) -> NativeRet {
+        self.cur.frame.info.set(cont as u32);
+        self.resumed = Some(thread);
+        NativeRet::Resume(n_args)
     }
 
     /// Returns one value.

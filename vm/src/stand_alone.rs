@@ -9,7 +9,7 @@ use moonproof_verifier::VerifiedChunk;
 use crate::api::RunError;
 use crate::call::Cont;
 use crate::closure::NativeFn;
-use crate::native::{NativeResult, NativeRet};
+use crate::native::NativeResult;
 use crate::stdlib::MESSAGE_HANDLER;
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
@@ -18,7 +18,7 @@ use crate::vm::{Raised, Vm};
 static MAIN: NativeFn = NativeFn { name: "?", call: run_main };
 
 fn run_main(vm: &mut Vm) -> NativeResult {
-    Ok(NativeRet::Call { n_args: vm.n_args() - 4, cont: Cont::Results })
+    Ok(vm.then_call(vm.n_args() - 4, Cont::Results))
 }
 
 impl Vm {

@@ -114,6 +114,8 @@ pub(crate) struct Vm {
     /// Instructions left, if they are counted.
     pub(crate) fuel: u64,
     pub(crate) metering: bool,
+    /// The coroutine that the native function which is just returning resumes.
+    pub(crate) resumed: Option<Gc<Thread>>,
     /// What the running thread's hooks are called for.
     pub(crate) hook_mask: u8,
     /// Which limit of the host's ended the current call.
@@ -168,6 +170,7 @@ impl Vm {
             dispatch: Dispatch::plain(),
             fuel: 0,
             metering: false,
+            resumed: None,
             hook_mask: 0,
             exhausted: None,
             memory_limit: usize::MAX,

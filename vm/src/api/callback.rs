@@ -284,7 +284,8 @@ impl Vm {
             Kind::Done(values) => Ok(NativeRet::Values(self.push_many(&values)?)),
             Kind::TailCall { function, args } => {
                 self.push_function(&function)?;
-                Ok(NativeRet::Call { n_args: self.push_many(&args)?, cont: Cont::Results })
+                let n_args = self.push_many(&args)?;
+                Ok(self.then_call(n_args, Cont::Results))
             }
             Kind::Call { function, args, then, protected } => {
                 self.wait(then);
@@ -294,7 +295,8 @@ impl Vm {
                 }
                 self.push_function(&function)?;
                 let cont = if protected { Cont::HostProtected } else { Cont::Host };
-                Ok(NativeRet::Call { n_args: self.push_many(&args)?, cont })
+                let n_args = self.push_many(&args)?;
+                Ok(self.then_call(n_args, cont))
             }
             Kind::Yield { values, then } => {
                 self.wait(then);

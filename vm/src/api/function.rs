@@ -220,7 +220,7 @@ fn call_bound(vm: &mut Vm) -> NativeResult {
         let arg = vm.arg(i);
         vm.push(arg);
     }
-    Ok(NativeRet::Call { n_args: n_args + n_bound - 1, cont: Cont::Results })
+    Ok(vm.then_call(n_args + n_bound - 1, Cont::Results))
 }
 
 pub(super) fn info_of(function: Raw) -> FunctionInfo {

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::handle::Lua;
 use crate::call::Cont;
 use crate::closure::NativeFn;
-use crate::native::{NativeResult, NativeRet};
+use crate::native::NativeResult;
 use crate::value::Value as Raw;
 use crate::vm::{Raised, Vm};
 
@@ -36,7 +36,7 @@ impl From<Error> for RunError {
 static MAIN: NativeFn = NativeFn { name: "?", call: run_main };
 
 fn run_main(vm: &mut Vm) -> NativeResult {
-    Ok(NativeRet::Call { n_args: vm.n_args() - 4, cont: Cont::Results })
+    Ok(vm.then_call(vm.n_args() - 4, Cont::Results))
 }
 
 impl Lua {

@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::call::Cont;
 use crate::closure::NativeFn;
 use crate::heap::Gc;
-use crate::native::{NativeResult, NativeRet};
+use crate::native::NativeResult;
 use crate::thread::{Status, Thread as RawThread};
 use crate::value::Value as Raw;
 use crate::vm::Vm;
@@ -53,9 +53,7 @@ static RESUME: NativeFn = NativeFn { name: "resume", call: resume };
 
 fn resume(vm: &mut Vm) -> NativeResult {
     match vm.arg(1).as_thread() {
-        Some(thread) => {
-            Ok(NativeRet::Resume { thread, n_args: vm.n_args() - 1, cont: Cont::Resume })
-        }
+        Some(thread) => Ok(vm.then_resume(thread, vm.n_args() - 1, Cont::Resume)),
         None => Err(vm.type_error(1, "thread")),
     }
 }

@@ -3,10 +3,11 @@
 use super::control::{self, Outcome, dispatch, follow, settle};
 use super::unchecked::running;
 use super::{Consts, Exit, Insn, Pc, Step, Table, exit, handlers, next};
-use crate::call::{self, CLOSING_RETURN, FINISH_OP, HOST, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
-use crate::closure::Closure;
+use crate::call::{CLOSING_RETURN, FINISH_OP, HOST, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
+use crate::closure::{Closure, NativeFn};
 use crate::heap::Gc;
 use crate::metamethod::Event;
+use crate::native::NativeRet;
 use crate::stack::Slot;
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
@@ -177,7 +178,10 @@ fn call_other(vm: &mut Vm, pc: Pc, base: Slot, k: Consts, i: Insn, t: Table) -> 
     if vm.cur.pending >= func {
         return control::malformed(vm, pc, base, k, i, t);
     }
-    let outcome = call_step(vm, func, i);
+    let outcome = match func.get().as_native() {
+        Some(native) => native_step(vm, native, func, i),
+        None => call_step(vm, func, i),
+    };
     follow!(vm, t, outcome)
 }
 
@@ -195,37 +199,38 @@ fn end_step(vm: &mut Vm, base: Slot, first: Slot, n: usize) -> Outcome {
     settle(vm, next)
 }
 
+/// A call of a native function, which mostly returns at once.
+#[inline(never)]
+fn native_step(vm: &mut Vm, native: &'static NativeFn, func: Slot, i: Insn) -> Outcome {
+    let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
+    let want = i.c() as i32 - 1;
+    let result = match vm.enter_native(native, func, n_args, want) {
+        Ok(result) => result,
+        Err(Raised) => return settle(vm, Err(Raised)),
+    };
+    if let Ok(NativeRet::Values(n)) = result
+        && !vm.heap.is_step_due()
+        && vm.hook_mask == 0
+    {
+        let first = vm.cur.top.sub(n);
+        let dest = vm.cur.frame.base.get().sub(1);
+        vm.cur.pop_frame();
+        if want == 1 {
+            dest.set(if n == 0 { Value::NIL } else { first.get() });
+        } else {
+            vm.move_results(dest, first, n, want);
+        }
+        return Outcome::Run;
+    }
+    let next = vm.after_native(result);
+    settle(vm, next)
+}
+
+/// A call of a Lua function, or by way of `__call`.
 #[inline(never)]
 fn call_step(vm: &mut Vm, func: Slot, i: Insn) -> Outcome {
     let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
-    let want = i.c() as i32 - 1;
-    let (mut func, mut n_args) = (func, n_args);
-    let next = loop {
-        let callee = func.get();
-        if let Some(native) = callee.as_native() {
-            break vm.call_native(native, func, n_args, want);
-        }
-        if let Some(closure) = callee.as_closure() {
-            if vm.hook_mask != 0 {
-                break vm.begin_call(func, n_args, want);
-            }
-            break vm.push_lua_frame(closure, func, n_args, want).map(|()| Next::RUN);
-        }
-        match vm.insert_call_handler(func, n_args) {
-            Ok(inserted) => (func, n_args) = (inserted, n_args + 1),
-            Err(Raised) => break Err(Raised),
-        }
-    };
-    if let Ok(next) = next
-        && let call::Step::Return { first, n } = next.step()
-        && vm.cur.frame.want.get() >= MULTI
-        && vm.hook_mask == 0
-    {
-        let frame = vm.cur.frame;
-        vm.cur.pop_frame();
-        vm.move_results(frame.base.get().sub(1), first, n, frame.want.get());
-        return Outcome::Run;
-    }
+    let next = vm.begin_call(func, n_args, i.c() as i32 - 1);
     settle(vm, next)
 }
 

@@ -315,7 +315,7 @@ fn pairs(vm: &mut Vm) -> NativeResult {
     }
     vm.push(handler);
     vm.push(value);
-    Ok(NativeRet::Call { n_args: 1, cont: Cont::Pairs })
+    Ok(vm.then_call(1, Cont::Pairs))
 }
 
 fn ipairs(vm: &mut Vm) -> NativeResult {
@@ -343,7 +343,7 @@ fn ipairs_step(vm: &mut Vm) -> NativeResult {
 
 fn pcall(vm: &mut Vm) -> NativeResult {
     vm.check_any(1)?;
-    Ok(NativeRet::Call { n_args: vm.n_args() - 1, cont: Cont::Pcall })
+    Ok(vm.then_call(vm.n_args() - 1, Cont::Pcall))
 }
 
 fn xpcall(vm: &mut Vm) -> NativeResult {
@@ -357,7 +357,7 @@ fn xpcall(vm: &mut Vm) -> NativeResult {
         vm.set_arg(i + 1, value);
     }
     vm.set_arg(3, function);
-    Ok(NativeRet::Call { n_args: n - 2, cont: Cont::Xpcall })
+    Ok(vm.then_call(n - 2, Cont::Xpcall))
 }
 
 /// Quirk: the reference keeps a quarter of these numbers, in a byte (`setgcparam`).

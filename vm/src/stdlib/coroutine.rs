@@ -43,7 +43,7 @@ fn create(vm: &mut Vm) -> NativeResult {
 
 fn resume(vm: &mut Vm) -> NativeResult {
     let thread = check_thread(vm)?;
-    Ok(NativeRet::Resume { thread, n_args: vm.n_args() - 1, cont: Cont::Resume })
+    Ok(vm.then_resume(thread, vm.n_args() - 1, Cont::Resume))
 }
 
 fn wrap(vm: &mut Vm) -> NativeResult {
@@ -56,7 +56,7 @@ fn wrap(vm: &mut Vm) -> NativeResult {
 fn resume_wrapped(vm: &mut Vm) -> NativeResult {
     let function = vm.cur.frame.function().as_native_closure();
     match function.and_then(|function| function.upvalue(0).as_thread()) {
-        Some(thread) => Ok(NativeRet::Resume { thread, n_args: vm.n_args(), cont: Cont::Wrap }),
+        Some(thread) => Ok(vm.then_resume(thread, vm.n_args(), Cont::Wrap)),
         None => Err(vm.error_at_caller(b"not a wrapped coroutine")),
     }
 }

@@ -215,7 +215,7 @@ fn do_file(vm: &mut Vm) -> NativeResult {
     match vm.load_file(path.map(|path| path.bytes()), b"bt") {
         Ok(function) => {
             vm.push(function);
-            Ok(NativeRet::Call { n_args: 0, cont: Cont::Results })
+            Ok(vm.then_call(0, Cont::Results))
         }
         Err(message) => Err(vm.raise_text(&message)),
     }

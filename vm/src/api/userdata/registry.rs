@@ -209,14 +209,14 @@ fn index(vm: &mut Vm) -> NativeResult {
     if !getter.is_nil() {
         vm.push(getter);
         vm.push(object);
-        return Ok(NativeRet::Call { n_args: 1, cont: Cont::Results });
+        return Ok(vm.then_call(1, Cont::Results));
     }
     let other = upvalue(vm, 2);
     if other.tag().is_function() {
         vm.push(other);
         vm.push(object);
         vm.push(key);
-        return Ok(NativeRet::Call { n_args: 2, cont: Cont::Results });
+        return Ok(vm.then_call(2, Cont::Results));
     }
     let value = if other.is_nil() { Raw::NIL } else { vm.index(other, key)? };
     vm.ret(value)
@@ -229,7 +229,7 @@ fn new_index(vm: &mut Vm) -> NativeResult {
         vm.push(setter);
         vm.push(object);
         vm.push(value);
-        return Ok(NativeRet::Call { n_args: 2, cont: Cont::Results });
+        return Ok(vm.then_call(2, Cont::Results));
     }
     let other = upvalue(vm, 1);
     if other.tag().is_function() {
@@ -237,7 +237,7 @@ fn new_index(vm: &mut Vm) -> NativeResult {
         vm.push(object);
         vm.push(key);
         vm.push(value);
-        return Ok(NativeRet::Call { n_args: 3, cont: Cont::Results });
+        return Ok(vm.then_call(3, Cont::Results));
     }
     if !other.is_nil() {
         vm.set_index(other, key, value)?;
