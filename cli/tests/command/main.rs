@@ -1,6 +1,8 @@
 //! The command as its users meet it: arguments in, output and exit code out.
 #![forbid(unsafe_code)]
 
+mod prompt;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
