@@ -2,14 +2,15 @@
 //!
 //! [`for_each_opcode!`](crate::for_each_opcode) hands every row to a macro of the caller's. This
 //! module expands it to the [`OpCode`] enum and the run-time table [`OPCODES`]; the listing, the
-//! verifier's range checks and the fuzz generators read that table. What an opcode *does* is written by hand, in the compiler's
-//! emission, the verifier's transfer functions and the interpreter's handlers, each matching on
-//! [`OpCode`] without a wildcard, so that a row cannot be forgotten.
+//! verifier, the VM's feature `checked` and the fuzz mutators read that table. Written by hand, one
+//! by one, are the comments of the listing and the handlers of the interpreter, and neither
+//! compiles if a row is forgotten.
 //!
 //! A row reads
 //!
 //! ```text
-//! Variant = number, "MNEMONIC", format, [roles of A, B, C, k], registers from A, [mode bits], [listing];
+//! Variant = number, "MNEMONIC", format, [roles of A, B, C, k], registers from A, [mode bits],
+//!     [listing];
 //! ```
 //!
 //! In the formats ABx, AsBx, Ax and sJ the second role is that of the wide field; Ax and sJ, which

@@ -106,7 +106,7 @@ fn judge(
 }
 
 /// The differences between two answers to the same request.
-pub fn compare_answers(reference: &Answer, ours: &Answer) -> Vec<Finding> {
+fn compare_answers(reference: &Answer, ours: &Answer) -> Vec<Finding> {
     match (reference, ours) {
         (Answer::Failed(end), _) => {
             vec![Finding::new(FindingKind::Reference, format!("the reference's compiler: {end}"))]

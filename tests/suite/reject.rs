@@ -1,9 +1,9 @@
-//! Known attacks on a VM that believes its bytecode: each is an edit to what the compiler made of a
-//! small source. It survives dumping and loading, and is rejected by the rule that it breaks, at
-//! the place where it was made.
+//! Suite `reject`: known attacks on a VM that believes its bytecode. Each is an edit to what the
+//! compiler made of a small source. It survives dumping and loading, and is rejected by the rule
+//! that it breaks, at the place where it was made.
 //!
-//! Attacks that only knowledge of values or of lifetimes could refuse (rules of the letters T, C
-//! and V) verify so far; the VM checks types where it uses them.
+//! Attacks that only knowledge of values or of lifetimes could refuse verify; the suite `runtime`
+//! has them.
 
 use libtest_mimic::Trial;
 use moonproof_bytecode::OpCode::*;

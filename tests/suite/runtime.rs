@@ -1,6 +1,5 @@
-//! Attacks that need knowledge of values or of lifetimes to be refused (rules of the letters T, C,
-//! V and U of a dataflow pass): they verify, and the VM fends them off where it runs them, by an
-//! error or by doing something harmless.
+//! Suite `runtime`: attacks that only knowledge of values or of lifetimes could refuse. They verify,
+//! and the VM fends them off where it runs them, by an error or by doing something harmless.
 //!
 //! Each is an edit to what the compiler made of a small source, run a few times, also in a VM that
 //! collects garbage and moves its stack whenever it can. A debug build asserts what the

@@ -1,11 +1,16 @@
 //! The rule catalogue: the one place where a claim the verifier makes about a chunk is stated.
 //!
-//! Every finding, every `SAFETY` comment that leans on the verifier and every hostile chunk of the
-//! corpus cites a rule by its id. Ids are never reused: the row of a retired rule stays, marked as
-//! such in its claim. Letters: H header and counts, F function, D debug information, S static
-//! per instruction, O open results.
+//! Every finding, every `SAFETY` comment that leans on the verifier and every test that breaks a
+//! rule cites it by its id. Ids are never reused: the row of a retired rule stays, marked as such
+//! in its claim. Letters: H header and counts, F function, D debug information, S static per
+//! instruction, O open results.
 //!
-//! A rule is listed once it is enforced, not before.
+//! Three more ids name demands on the lifetimes of registers, which nothing here proves. The VM
+//! looks at them as it runs, and raises "malformed bytecode":
+//!
+//! - C1: a register is marked to be closed only above all that are pending in its frame.
+//! - C2: a return that closes nothing, and a tail call, find no register of the frame pending.
+//! - V2: no register that an instruction hands over to a call is captured or pending.
 
 /// Who makes sure that a rule holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

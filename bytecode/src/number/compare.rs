@@ -15,7 +15,7 @@ const fn fits_float(i: i64) -> bool {
 
 /// `i < f`. Mirrors `LTintfloat`.
 #[inline]
-pub fn int_lt_float(i: i64, f: f64) -> bool {
+fn int_lt_float(i: i64, f: f64) -> bool {
     if fits_float(i) {
         return (i as f64) < f;
     }
@@ -27,7 +27,7 @@ pub fn int_lt_float(i: i64, f: f64) -> bool {
 
 /// `i <= f`. Mirrors `LEintfloat`.
 #[inline]
-pub fn int_le_float(i: i64, f: f64) -> bool {
+fn int_le_float(i: i64, f: f64) -> bool {
     if fits_float(i) {
         return (i as f64) <= f;
     }
@@ -39,7 +39,7 @@ pub fn int_le_float(i: i64, f: f64) -> bool {
 
 /// `f < i`. Mirrors `LTfloatint`.
 #[inline]
-pub fn float_lt_int(f: f64, i: i64) -> bool {
+fn float_lt_int(f: f64, i: i64) -> bool {
     if fits_float(i) {
         return f < i as f64;
     }
@@ -51,7 +51,7 @@ pub fn float_lt_int(f: f64, i: i64) -> bool {
 
 /// `f <= i`. Mirrors `LEfloatint`.
 #[inline]
-pub fn float_le_int(f: f64, i: i64) -> bool {
+fn float_le_int(f: f64, i: i64) -> bool {
     if fits_float(i) {
         return f <= i as f64;
     }
@@ -97,7 +97,7 @@ pub fn eq(a: Number, b: Number) -> bool {
 
 /// `i == f`.
 #[inline]
-pub fn int_eq_float(i: i64, f: f64) -> bool {
+fn int_eq_float(i: i64, f: f64) -> bool {
     float_to_integer(f) == Some(i)
 }
 

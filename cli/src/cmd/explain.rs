@@ -15,10 +15,10 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<bool, Failure> {
         }
         return Ok(true);
     };
-    let Some(rule) = Rule::ALL.iter().find(|rule| rule.info().id.eq_ignore_ascii_case(id)) else {
+    let Some(rule) = Rule::from_id(id) else {
         return Err(Failure::Message(format!("there is no rule {id}; `explain` names all rules")));
     };
-    anstream::println!("{}", text(*rule));
+    anstream::println!("{}", text(rule));
     Ok(true)
 }
 

@@ -56,7 +56,8 @@ impl Lua {
     }
 
     /// Receives what Lua's `warn` is given, and errors in finalizers, instead of standard error.
-    /// The flag says whether more of the same message follows; at present it never does.
+    /// The flag says whether more of the same message follows (`lua_WarnFunction`); this VM hands
+    /// over whole messages only.
     pub fn set_warning_function(
         &self,
         function: impl Fn(&Self, &str, bool) -> Result<()> + Send + 'static,

@@ -200,7 +200,7 @@ impl Lua {
     ///
     /// # Errors
     ///
-    /// None at present.
+    /// None: every choice of libraries can be had.
     pub fn new_with(libraries: StdLib, options: LuaOptions) -> Result<Self> {
         Ok(Self::make(libraries, options))
     }
