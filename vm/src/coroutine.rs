@@ -3,7 +3,7 @@
 use crate::call::{BODY, Cont, Next, cont_of};
 use crate::heap::Gc;
 use crate::metamethod::Event;
-use crate::stack::{Slot, Stack};
+use crate::stack::Slot;
 use crate::thread::{Status, Thread};
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
@@ -12,7 +12,7 @@ use moonproof_bytecode::limits::MAX_C_CALLS;
 impl Vm {
     /// A suspended coroutine with that body.
     pub(crate) fn new_coroutine(&mut self, body: Value) -> Gc<Thread> {
-        let mut stack = Box::new(Stack::new());
+        let mut stack = self.heap.new_stack();
         stack.top.set(body);
         stack.top = stack.top.add(1);
         if self.hook_mask != 0 {

@@ -106,8 +106,8 @@ impl Slot {
 
 /// Slots above the limit that a metamethod call or an error handler may use before it checks.
 const EXTRA_SLOTS: usize = 16;
-const FIRST_SLOTS: usize = 48 + EXTRA_SLOTS;
-const FIRST_FRAMES: usize = 8;
+const FIRST_SLOTS: usize = 24 + EXTRA_SLOTS;
+const FIRST_FRAMES: usize = 4;
 
 /// The record of a running function.
 pub(crate) struct Frame {
@@ -215,7 +215,6 @@ impl Stack {
         // SAFETY: [G7] the size is not zero.
         let frames = check::<Frame>(unsafe { alloc(layout) }, layout);
         let bottom = Slot(slots.as_ptr());
-        bottom.clear(FIRST_SLOTS);
         let mut stack = Self {
             slots,
             n_slots: FIRST_SLOTS,
@@ -223,7 +222,7 @@ impl Stack {
             n_frames: FIRST_FRAMES,
             frame: FrameRef(frames.as_ptr()),
             last_frame: FrameRef(frames.as_ptr().wrapping_add(FIRST_FRAMES - 1)),
-            top: bottom.add(1),
+            top: bottom,
             limit: bottom.add(FIRST_SLOTS - EXTRA_SLOTS),
             open: None,
             to_close: Vec::new(),
@@ -231,8 +230,27 @@ impl Stack {
             hooks: None,
             finalizing_at: None,
         };
-        stack.write_frame(stack.frame, bottom.add(1));
+        stack.reset();
         stack
+    }
+
+    /// Makes it as a new one of its size.
+    pub(crate) fn reset(&mut self) {
+        let bottom = self.bottom();
+        bottom.clear(self.n_slots);
+        self.frame = self.first_frame();
+        self.top = bottom.add(1);
+        self.open = None;
+        self.to_close.clear();
+        self.pending = Slot::NULL;
+        self.hooks = None;
+        self.finalizing_at = None;
+        self.write_frame(self.frame, bottom.add(1));
+    }
+
+    /// Whether it has never grown.
+    pub(crate) fn has_first_size(&self) -> bool {
+        self.n_slots == FIRST_SLOTS && self.n_frames == FIRST_FRAMES
     }
 
     fn write_frame(&mut self, frame: FrameRef, base: Slot) {

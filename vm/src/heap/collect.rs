@@ -469,9 +469,10 @@ impl Heap {
     pub(super) fn sweep_any(&mut self) -> bool {
         let (white, dead) = (self.collector.white(), self.collector.dead_white());
         let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
+        let spare_stacks = &mut self.spare_stacks;
         self.pages.sweep_any(&mut |object, buffers| {
             judge(object, white, dead, |object| {
-                destroy(object, strings, dead_data, buffers);
+                destroy(object, strings, dead_data, spare_stacks, buffers);
             })
         })
     }
@@ -479,9 +480,10 @@ impl Heap {
     pub(super) fn sweep_page(&mut self, class: usize) {
         let (white, dead) = (self.collector.white(), self.collector.dead_white());
         let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
+        let spare_stacks = &mut self.spare_stacks;
         self.pages.sweep_page(class, &mut |object, buffers| {
             judge(object, white, dead, |object| {
-                destroy(object, strings, dead_data, buffers);
+                destroy(object, strings, dead_data, spare_stacks, buffers);
             })
         });
     }

@@ -39,7 +39,7 @@ pub(crate) use raw::{Gc, Header, Object, static_native};
 
 use crate::closure::{Closure, NativeClosure, NativeFn};
 use crate::proto::FuncProto;
-use crate::stack::Slot;
+use crate::stack::{Slot, Stack};
 use crate::string::{Interner, Str, hash_bytes};
 use crate::table::Table;
 use crate::thread::Thread;
@@ -60,7 +60,16 @@ pub(crate) struct Heap {
     pub(crate) collector: Collector,
     /// Host data of dead userdata. Its destructors are the host's code: they run at a safepoint.
     pub(crate) dead_data: Vec<HostData>,
+    /// Stacks of dead coroutines, for new ones.
+    spare_stacks: SpareStacks,
 }
+
+/// Boxed, as threads have them.
+#[expect(clippy::vec_box, reason = "a stack goes from thread to thread in its box")]
+type SpareStacks = Vec<Box<Stack>>;
+
+/// How many stacks are kept: about 60 KB.
+const MAX_SPARE_STACKS: usize = 64;
 
 impl Heap {
     pub(crate) fn new(seed: u64) -> Self {
@@ -69,6 +78,7 @@ impl Heap {
             strings: Interner::new(seed),
             collector: Collector::new(),
             dead_data: Vec::new(),
+            spare_stacks: Vec::new(),
         }
     }
 
@@ -194,6 +204,17 @@ impl Heap {
         self.alloc(proto, 0)
     }
 
+    /// A stack for a new coroutine.
+    pub(crate) fn new_stack(&mut self) -> Box<Stack> {
+        match self.spare_stacks.pop() {
+            Some(mut stack) => {
+                stack.reset();
+                stack
+            }
+            None => Box::new(Stack::new()),
+        }
+    }
+
     pub(crate) fn new_thread(&mut self, thread: Thread) -> Gc<Thread> {
         let thread = self.alloc(thread, 0);
         self.collector.threads.push(thread);
@@ -238,6 +259,7 @@ fn destroy(
     object: Gc<Header>,
     strings: &mut Interner,
     dead_data: &mut Vec<HostData>,
+    spare_stacks: &mut SpareStacks,
     buffers: &mut pages::Buffers<'_>,
 ) {
     match object.tag() {
@@ -251,6 +273,12 @@ fn destroy(
         Tag::THREAD => {
             let thread = object.cast::<Thread>();
             buffers.forget(thread.stack_bytes());
+            if spare_stacks.len() < MAX_SPARE_STACKS
+                && let Some(stack) = thread.take_stack()
+                && stack.has_first_size()
+            {
+                spare_stacks.push(stack);
+            }
             thread.destroy();
         }
         Tag::PROTO => {
@@ -265,9 +293,10 @@ fn destroy(
 impl Drop for Heap {
     fn drop(&mut self) {
         let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
+        let spare_stacks = &mut self.spare_stacks;
         self.pages.for_each(&mut |object, buffers| {
             if object.tag() != Tag::SHORT_STR {
-                destroy(object, strings, dead_data, buffers);
+                destroy(object, strings, dead_data, spare_stacks, buffers);
             }
         });
     }
