@@ -65,7 +65,6 @@ pub(crate) struct Heap {
 }
 
 /// Boxed, as threads have them.
-#[expect(clippy::vec_box, reason = "a stack goes from thread to thread in its box")]
 type SpareStacks = Vec<Box<Stack>>;
 
 /// How many stacks are kept: about 60 KB.
