@@ -1,8 +1,8 @@
 //! A Lua 5.4 virtual machine for verified bytecode, and the API to embed it.
 //!
-//! [`Lua`] is one VM. [`Table`], [`Function`], [`Thread`], [`String`] and [`AnyUserData`] are handles to
-//! its values; [`FromLua`] and [`IntoLua`] convert. The names are those of the crate mlua, so that
-//! most of what is written for it is written for this. What is different:
+//! [`Lua`] is one VM. [`Table`], [`Function`], [`Thread`], [`String`] and [`AnyUserData`] are
+//! handles to its values; [`FromLua`] and [`IntoLua`] convert. The names are those of the crate
+//! mlua, so that most of what is written for it is written for this. What is different:
 //!
 //! - There is no unsafe code to write. Handles that outlive their VM or meet another one give
 //!   errors ([`Error::VmDestroyed`], [`Error::ForeignHandle`]), also where mlua panics.
@@ -55,6 +55,7 @@ mod string;
 #[allow(unsafe_code, reason = "raw array and node parts")]
 mod table;
 mod thread;
+mod unwind;
 mod upvalue;
 mod userdata;
 mod value;
