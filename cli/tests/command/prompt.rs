@@ -118,6 +118,8 @@ fn prompt_on_a_terminal() {
     session.types("'a', nil\r", &["\na\tnil\r\n", "> "]);
     session.types("=coro\t.sta\t == coroutine.status\r", &["\ntrue\r\n", "> "]);
     session.types("=('x'):rep(3)\x1b[D\x7f5\r", &["\nxxxxx\r\n", "> "]);
+    // Lines that are typed ahead wait for their turn.
+    session.types("y = 5\r=y * 7\r", &["\n35\r\n", "> "]);
     session.types("error('no', 0)\r", &["\nno\r\n", "> "]);
     session.types("x = = 1\r", &["unexpected symbol near '='\r\n", "> "]);
     session.types("while true do\r", &[">> "]);
