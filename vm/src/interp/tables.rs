@@ -314,8 +314,15 @@ handlers! {
                 vm.heap.collector.barrier_table(table, value);
                 next!(vm, pc, base, k, t)
             }
-            if may_add(table) && add_key(vm, table, k.value(i.b()), value) {
-                next!(vm, pc, base, k, t)
+            if may_add(table) {
+                if table.insert_at_home(addr, hash, value) {
+                    // The key is an object: this covers the value, too.
+                    vm.heap.collector.barrier_table(table, k.value(i.b()));
+                    next!(vm, pc, base, k, t)
+                }
+                if add_key(vm, table, k.value(i.b()), value) {
+                    next!(vm, pc, base, k, t)
+                }
             }
         }
         vm.cur.frame.pc.set(pc);

@@ -229,6 +229,21 @@ impl Table {
         }
     }
 
+    /// Adds a short string whose main position is free, so that the table cannot have it yet; the
+    /// caller sees to the barrier.
+    #[inline(always)]
+    pub(crate) fn insert_at_home(&self, addr: u64, hash: u32, value: Value) -> bool {
+        let nodes = self.nodes.get();
+        let node = nodes.at(hash & self.mask.get());
+        let free = node.key_tag() == Tag::NIL && !nodes.is_none() && !value.is_nil();
+        if free {
+            self.forget_absences();
+            node.set_key(Value::from_parts(Tag::SHORT_STR, addr));
+            node.set_value(value);
+        }
+        free
+    }
+
     /// The value at any key, nil if there is none (`luaH_get`).
     pub(crate) fn get(&self, heap: &Heap, key: Value) -> Value {
         match self.find(heap, key) {
