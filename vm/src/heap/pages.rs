@@ -184,7 +184,7 @@ impl Pages {
         // A sweep of the last page would put its blocks at hand into a second list.
         debug_assert_eq!(list.n_swept, list.pages.len());
         if list.pages.last().is_none_or(|p| p.carved + size > p.bytes) {
-            let bytes = (list.bytes / 4).clamp(MIN_PAGE, MAX_PAGE) / size * size;
+            let bytes = list.bytes.clamp(MIN_PAGE, MAX_PAGE) / size * size;
             let start = system_alloc(bytes).as_ptr();
             list.bytes += bytes;
             list.pages.push(Page { start, bytes, carved: 0, free: null_mut() });
@@ -331,7 +331,7 @@ impl Pages {
         let size = class_size(class);
         if self.chunk_rest.1 < size {
             let have: usize = self.buffer_chunks.iter().map(|c| c.1).sum();
-            let bytes = (have / 4).clamp(MIN_PAGE, MAX_PAGE);
+            let bytes = have.clamp(MIN_PAGE, MAX_PAGE);
             let chunk = system_alloc(bytes);
             self.buffer_chunks.push((chunk, bytes));
             self.chunk_rest = (chunk.as_ptr(), bytes);

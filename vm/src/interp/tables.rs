@@ -413,6 +413,10 @@ handlers! {
             base.reg(i.a()).set(Value::int(table.border()));
             next!(vm, pc, base, k, t)
         }
+        if let Some(string) = value.as_string() {
+            base.reg(i.a()).set(Value::int(string.len() as i64));
+            next!(vm, pc, base, k, t)
+        }
         return slow(vm, pc, base, k, i, t);
     }
 
