@@ -43,6 +43,24 @@ impl Vm {
         result
     }
 
+    /// Runs a script with arguments that are given.
+    pub(crate) fn run_with_args(
+        &mut self,
+        chunk: VerifiedChunk,
+        args: &[Vec<u8>],
+    ) -> Result<(), RunError> {
+        let function = self.load_verified(chunk);
+        let position = self.begin_main(function);
+        let result = if self.check_stack(args.len(), "").is_err() {
+            Err(RunError { message: b"too many arguments to script".to_vec() })
+        } else {
+            args.iter().for_each(|arg| self.push_str(arg));
+            self.run_above(position)
+        };
+        self.cur.top = self.cur.slot_at(position);
+        result
+    }
+
     /// Runs a chunk and prints its results.
     pub(crate) fn run_and_print(&mut self, chunk: VerifiedChunk) -> Result<(), RunError> {
         let function = self.load_verified(chunk);
@@ -123,8 +141,10 @@ impl Vm {
         self.call_protected(n_args, handler).map_err(|Raised| self.failure())
     }
 
-    fn failure(&self) -> RunError {
-        let message = match self.error.as_string() {
+    /// The error, which is then nobody's.
+    fn failure(&mut self) -> RunError {
+        let error = std::mem::replace(&mut self.error, Value::NIL);
+        let message = match error.as_string() {
             Some(text) => text.bytes().to_vec(),
             None => b"(error object is not a string)".to_vec(),
         };

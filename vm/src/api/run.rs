@@ -5,11 +5,7 @@ use moonproof_verifier::VerifiedChunk;
 
 use super::error::Error;
 use super::handle::Lua;
-use crate::call::Cont;
-use crate::closure::NativeFn;
-use crate::native::NativeResult;
 use crate::value::Value as Raw;
-use crate::vm::{Raised, Vm};
 
 /// An uncaught error: its message as the `lua` command would print it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +26,6 @@ impl From<Error> for RunError {
     fn from(error: Error) -> Self {
         Self { message: error.to_string().into_bytes() }
     }
-}
-
-/// Calls its fourth argument with those behind it.
-static MAIN: NativeFn = NativeFn { name: "?", call: run_main };
-
-fn run_main(vm: &mut Vm) -> NativeResult {
-    Ok(vm.then_call(vm.n_args() - 4, Cont::Results))
 }
 
 impl Lua {
@@ -65,7 +54,7 @@ impl Lua {
             if vm.host.n_lent == 0 {
                 vm.exhausted = None;
             }
-            Ok(vm.guarded(|vm| vm.run_main(chunk, args)))
+            Ok(vm.guarded(|vm| vm.run_with_args(chunk, args)))
         })?
     }
 
@@ -113,39 +102,5 @@ impl Lua {
     /// The VM is destroyed, or the output cannot be written.
     pub fn flush(&self) -> super::Result<()> {
         self.with(|vm| vm.output.flush().map_err(Error::external))
-    }
-}
-
-impl Vm {
-    fn run_main(&mut self, chunk: VerifiedChunk, args: &[Vec<u8>]) -> Result<(), RunError> {
-        let function = self.load_verified(chunk);
-        // As in the `lua` command, a native function stands below the chunk in tracebacks.
-        // With its two arguments and the handler in its frame: the depth that recursion can reach
-        // is the same.
-        let handler = Raw::native(&crate::stdlib::MESSAGE_HANDLER);
-        let position = self.cur.position(self.cur.top);
-        for value in [Raw::native(&MAIN), Raw::NIL, Raw::NIL, handler, function] {
-            self.push(value);
-        }
-        for arg in args {
-            if self.check_stack(1, "").is_err() {
-                self.cur.top = self.cur.slot_at(position);
-                return Err(RunError { message: b"too many arguments to script".to_vec() });
-            }
-            self.push_str(arg);
-        }
-        let result = self.call_protected(args.len() + 4, handler);
-        self.cur.top = self.cur.slot_at(position);
-        match result {
-            Ok(()) => Ok(()),
-            Err(Raised) => {
-                let error = std::mem::replace(&mut self.error, Raw::NIL);
-                let message = error.as_string().map_or_else(
-                    || b"(error object is not a string)".to_vec(),
-                    |text| text.bytes().to_vec(),
-                );
-                Err(RunError { message })
-            }
-        }
     }
 }
