@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use moonproof_bytecode::OpCode;
+use moonproof_bytecode::{OpCode, chunk_id};
 use moonproof_oracle::check::{Options, Servers, check_file};
 use moonproof_oracle::child::{End, Limits};
 use moonproof_oracle::report::Checked;
@@ -135,7 +135,9 @@ fn scripts_run_under_the_reference() {
         let arguments: Vec<_> = arguments.iter().map(std::ffi::OsStr::new).collect();
         let outcome = oracle.run(Side::Reference, &script, &arguments, stdin.as_bytes()).unwrap();
         let stderr = String::from_utf8(outcome.stderr).unwrap();
-        let stderr = stderr.replace(&*script.to_string_lossy(), "SCRIPT");
+        // Messages name the script shortened: its path is as long as that of this checkout.
+        let short = chunk_id(format!("@{}", script.display()).as_bytes());
+        let stderr = stderr.replace(&*String::from_utf8_lossy(&short), "SCRIPT");
         (String::from_utf8(outcome.stdout).unwrap(), stderr, outcome.end)
     };
     let fine = |stdout: &str| (stdout.to_owned(), String::new(), End::Exited(0));
