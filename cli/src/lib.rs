@@ -34,7 +34,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Entered::Command(args) => args,
     };
     ExitCode::from(match Called::from(&args) {
-        Called::Lua(args) => cmd::lua::main(args),
+        Called::Lua(args) => moonproof_lua::run(args),
         Called::Luac(args) => cmd::luac::main(args),
         Called::Moonproof => moonproof(&args),
     })

@@ -24,12 +24,12 @@
 mod codegen;
 mod error;
 mod expdesc;
+mod file;
 mod func_state;
 mod label;
 mod lexer;
 mod parser;
 mod scope;
-mod shebang;
 mod strings;
 #[cfg(test)]
 mod testing;
@@ -38,7 +38,7 @@ mod token;
 use moonproof_bytecode::Chunk;
 
 pub use error::{CompileError, ErrorKind};
-pub use shebang::skip_shebang;
+pub use file::{read_error, read_file, skip_shebang};
 
 use parser::Parser;
 

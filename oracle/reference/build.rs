@@ -11,6 +11,7 @@ use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const HEADER: &str = "lauxlib.h";
 const DRIVER: [&str; 4] = ["compile.c", "list.c", "run.c", "time.c"];
@@ -42,6 +43,24 @@ fn build() -> Result<(), Box<dyn Error>> {
         .try_compile("moonproof_driver")?;
     println!("cargo:rustc-link-lib=static=lua5.4");
     println!("cargo:rustc-link-lib=m");
+    link_program(&out_dir)
+}
+
+/// Links the program as the reference's makefile does: with the C library shared, and so without
+/// the compiler's flags for this project's own programs.
+fn link_program(out_dir: &Path) -> Result<(), Box<dyn Error>> {
+    let program = out_dir.join("lua");
+    let status = Command::new(driver_build().get_compiler().path())
+        .args(["driver/main.c", "-Wl,-E", "-o"])
+        .arg(&program)
+        .arg(out_dir.join("libmoonproof_driver.a"))
+        .arg(out_dir.join("lib").join("liblua5.4.a"))
+        .args(["-lm", "-ldl"])
+        .status()?;
+    if !status.success() {
+        return Err("the C compiler cannot link a program".into());
+    }
+    println!("cargo:rustc-env=MOONPROOF_REFERENCE_PROGRAM={}", program.display());
     Ok(())
 }
 

@@ -27,6 +27,5 @@ pub mod server;
 mod wire;
 
 pub use check::{Options, check_file};
-pub use ours::{read_error, read_file};
 pub use reference::{Oracle, OracleError};
 pub use report::{FileReport, Finding, FindingKind};

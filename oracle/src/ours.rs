@@ -1,13 +1,11 @@
 //! Our side: what this project makes of a file.
 
-use std::fs;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use moonproof_bytecode::listing::{Detail, list};
 use moonproof_bytecode::{Chunk, Strip, dump, dump_function, header, load};
-use moonproof_compiler::{compile, skip_shebang};
+use moonproof_compiler::{compile, read_file, skip_shebang};
 use moonproof_reference::Compiled;
 
 use crate::server::{Answer, Job, Remark};
@@ -31,28 +29,6 @@ pub(crate) fn answer(job: Job) -> Answer {
         Ok(chunk) => accepted(&chunk, true),
         Err(error) => Answer::Refused(error.message().to_vec()),
     }
-}
-
-/// Reads a file whole.
-///
-/// # Errors
-///
-/// The reference's message, as of `luaL_loadfile`.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, Vec<u8>> {
-    fs::read(path).map_err(|error| {
-        // The reference can open a folder, and then not read it.
-        let what = if path.is_dir() { "read" } else { "open" };
-        read_error(what, path, &error)
-    })
-}
-
-/// The reference's message for a file that it cannot `open` or `read` (`errfile`, lauxlib.c).
-pub fn read_error(what: &str, path: &Path, error: &io::Error) -> Vec<u8> {
-    let reason = error.to_string();
-    // C says the same without the number behind.
-    let reason = reason.split(" (os error ").next().unwrap_or_default();
-    let path = path.as_os_str().as_bytes();
-    [b"cannot ", what.as_bytes(), b" ", path, b": ", reason.as_bytes()].concat()
 }
 
 fn file_chunk_name(path: &Path) -> Vec<u8> {

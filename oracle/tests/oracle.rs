@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use moonproof_bytecode::{OpCode, chunk_id};
+use moonproof_compiler::read_file;
+use moonproof_oracle::Oracle;
 use moonproof_oracle::check::{Options, Servers, check_file};
 use moonproof_oracle::child::{End, Limits};
 use moonproof_oracle::report::Checked;
 use moonproof_oracle::server::{Answer, Request, Side};
-use moonproof_oracle::{Oracle, read_file};
 
 fn limits() -> Limits {
     Limits { time: Duration::from_secs(5), memory: 1 << 30, output: 1 << 20 }

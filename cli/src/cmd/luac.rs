@@ -8,15 +8,13 @@ use std::path::Path;
 
 use moonproof_bytecode::listing::{Detail, list};
 use moonproof_bytecode::{ByteString, Chunk, Strip, dump_function, header, load};
-use moonproof_compiler::{compile, skip_shebang};
-use moonproof_oracle::{read_error, read_file};
+use moonproof_compiler::{compile, read_error, read_file, skip_shebang};
+use moonproof_lua::VERSION;
 
 use crate::io::{stdout, stdout_is_terminal, write_stdout};
 
 const PROGRAM: &str = "luac";
 const OUTPUT: &str = "luac.out";
-/// What `-v` says, of `lua` as well: the version these commands stand in for.
-pub(super) const VERSION: &str = "Lua 5.4.9  Copyright (C) 1994-2026 Lua.org, PUC-Rio";
 
 /// Runs the command; the first argument is its name in messages. Returns the exit code.
 pub(crate) fn main(args: &[OsString]) -> u8 {

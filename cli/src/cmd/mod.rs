@@ -4,7 +4,5 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod list;
-pub(crate) mod lua;
 pub(crate) mod luac;
-mod prompt;
 pub(crate) mod verify;

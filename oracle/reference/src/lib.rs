@@ -7,6 +7,8 @@
 //! This crate holds the only calls to C outside the VM, in the module `ffi`. Nothing but
 //! `moonproof-oracle` should use it.
 
+use std::path::Path;
+
 #[cfg(reference)]
 mod ffi;
 #[cfg(not(reference))]
@@ -32,6 +34,12 @@ pub fn check() -> Result<(), String> {
         Some(EXPECTED_RELEASE) => Ok(()),
         Some(other) => Err(format!("the reference is {other}, expected {EXPECTED_RELEASE}")),
     }
+}
+
+/// The reference as a program of its own, built as its makefile would: a script and its arguments
+/// follow. `None` if it was not built. For measurements; it is in the build folder.
+pub fn program() -> Option<&'static Path> {
+    option_env!("MOONPROOF_REFERENCE_PROGRAM").map(Path::new)
 }
 
 /// What to compute of an accepted source.

@@ -1,10 +1,11 @@
 //! Engines that run scripts, each run in a process of its own.
 //!
-//! Both sides are this program started again, so that they begin with the same image. What a
-//! process took is told of the children of one, and not of each; so between this program and an
-//! engine stands another process of this program, with that one child.
+//! Both sides are the programs that their users start: the reference linked as its makefile does,
+//! ours as `cargo build` does. What a process took is told of the children of one, and not of each;
+//! so between this program and an engine stands another process of this program, with that one
+//! child.
 
-use std::ffi::{CString, OsString};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -12,9 +13,6 @@ use nix::sys::time::TimeValLike;
 
 use crate::stats::median;
 
-const OURS: &str = "--ours";
-const REFERENCE: &str = "--reference";
-const IDLE: &str = "--idle";
 const TIME: &str = "--time";
 
 /// What stands before the figures, behind whatever the engine printed.
@@ -23,20 +21,12 @@ const MARK: &str = "\u{1}took ";
 /// Looks whether this process was started by one that measures, and does what it shall. `None` if
 /// it was not.
 pub(crate) fn enter(role: &str, rest: &[&str]) -> Option<ExitCode> {
-    match role {
-        OURS => Some(moonproof::run(["moonproof", "lua"].iter().chain(rest).map(OsString::from))),
-        REFERENCE => {
-            let arguments: Vec<CString> =
-                ["lua"].iter().chain(rest).filter_map(|arg| CString::new(*arg).ok()).collect();
-            Some(ExitCode::from(moonproof_reference::run(&arguments) as u8))
-        }
-        IDLE => Some(ExitCode::SUCCESS),
-        TIME => Some(time(rest).unwrap_or_else(|message| {
+    (role == TIME).then(|| {
+        time(rest).unwrap_or_else(|message| {
             eprintln!("measure: {message}");
             ExitCode::from(2)
-        })),
-        _ => None,
-    }
+        })
+    })
 }
 
 /// Runs a command, and prints what it took behind what it printed.
@@ -100,21 +90,28 @@ impl Engine {
         Ok(Self { name: name.to_owned(), command })
     }
 
-    /// A role of this program.
-    fn own(name: &str, role: &str) -> Result<Self, String> {
-        let exe = std::env::current_exe().map_err(|error| error.to_string())?;
-        let command = vec![exe.to_string_lossy().into_owned(), role.to_owned()];
-        Ok(Self { name: name.to_owned(), command })
+    fn program(name: &str, path: &Path) -> Self {
+        Self { name: name.to_owned(), command: vec![path.to_string_lossy().into_owned()] }
     }
 
-    /// The reference, then our VM.
+    /// The reference, then our `lua`, which is built first.
     pub(crate) fn both() -> Result<[Self; 2], String> {
-        Ok([Self::own("reference", REFERENCE)?, Self::own("moonproof", OURS)?])
-    }
-
-    /// A process that ends at once.
-    pub(crate) fn idle() -> Result<Self, String> {
-        Self::own("nothing", IDLE)
+        let reference = moonproof_reference::program().ok_or("the reference was not built")?;
+        let exe = std::env::current_exe().map_err(|error| error.to_string())?;
+        // This program is in the folder TARGET/TRIPLE/release, and so will be the other.
+        let target = exe.ancestors().nth(3).ok_or("this program was moved")?;
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--release", "--package", "moonproof-lua"])
+            .arg("--target-dir")
+            .arg(target)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        match status {
+            Ok(status) if status.success() => {}
+            _ => return Err("cannot build moonproof-lua".to_owned()),
+        }
+        let ours = exe.with_file_name("lua");
+        Ok([Self::program("reference", reference), Self::program("moonproof", &ours)])
     }
 
     /// Starts the engine without measuring memory.

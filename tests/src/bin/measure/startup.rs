@@ -36,27 +36,19 @@ pub(crate) fn main(options: &Options) -> Result<bool, String> {
     }
     moonproof_reference::check()?;
     let [reference, ours] = Engine::both()?;
-    let idle = Engine::idle()?;
     // The script is standard input, which is empty.
-    let starts: [(&Engine, &[&str]); 3] = [(&idle, &[]), (&reference, &["-"]), (&ours, &["-"])];
-    let mut seconds = [const { Vec::new() }; 3];
+    let mut seconds = [const { Vec::new() }; 2];
     for _ in 0..options.rounds {
-        for ((engine, args), seconds) in starts.iter().zip(&mut seconds) {
-            seconds.push(start(engine, args)?);
+        for (engine, seconds) in [&reference, &ours].into_iter().zip(&mut seconds) {
+            seconds.push(start(engine)?);
         }
     }
-    let [idle_seconds, their_seconds, our_seconds] = seconds.map(|seconds| median(&seconds));
+    let [their_seconds, our_seconds] = seconds.map(|seconds| median(&seconds));
     let megabytes = |engine: &Engine| Ok::<_, String>(engine.run(&["-"])?.usage.megabytes);
     let vms = time_vms(options.rounds);
     let line = |what, unit, reference, moonproof| Line { what, unit, reference, moonproof };
     let lines = [
         line("process, empty script", "us", their_seconds * 1e6, our_seconds * 1e6),
-        line(
-            "less a process that does nothing",
-            "us",
-            (their_seconds - idle_seconds) * 1e6,
-            (our_seconds - idle_seconds) * 1e6,
-        ),
         line(
             "peak memory of that process",
             "KB",
@@ -89,8 +81,8 @@ fn print_table(lines: &[Line]) {
 }
 
 /// Seconds until a process has been started and has ended.
-fn start(engine: &Engine, args: &[&str]) -> Result<f64, String> {
-    let mut command = engine.command(args);
+fn start(engine: &Engine) -> Result<f64, String> {
+    let mut command = engine.command(&["-"]);
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let start = Instant::now();
     let status = command.status().map_err(|error| format!("{}: {error}", engine.name))?;

@@ -1,6 +1,10 @@
-//! What the reference does to the start of a file before it compiles it.
+//! Files as the reference reads them: its messages if it cannot, and what it does to the start of
+//! a file before it compiles it.
 
 use std::borrow::Cow;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::{fs, io};
 
 /// First byte of a binary chunk (`LUA_SIGNATURE`).
 const SIGNATURE: u8 = 0x1B;
@@ -37,6 +41,28 @@ pub fn skip_shebang(file: &[u8]) -> Cow<'_, [u8]> {
         return file[newline + 1..].into();
     }
     file[newline..].into()
+}
+
+/// Reads a file whole.
+///
+/// # Errors
+///
+/// The reference's message, as of `luaL_loadfilex`.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Vec<u8>> {
+    fs::read(path).map_err(|error| {
+        // The reference can open a folder, and then not read it.
+        let what = if path.is_dir() { "read" } else { "open" };
+        read_error(what, path, &error)
+    })
+}
+
+/// The reference's message for a file that it cannot `open` or `read` (`errfile`, lauxlib.c).
+pub fn read_error(what: &str, path: &Path, error: &io::Error) -> Vec<u8> {
+    let reason = error.to_string();
+    // C says the same without the number behind.
+    let reason = reason.split(" (os error ").next().unwrap_or_default();
+    let path = path.as_os_str().as_bytes();
+    [b"cannot ", what.as_bytes(), b" ", path, b": ", reason.as_bytes()].concat()
 }
 
 #[cfg(test)]

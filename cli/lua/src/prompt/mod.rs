@@ -14,7 +14,7 @@ use rustyline::config::{CompletionType, Config};
 use rustyline::error::{ReadlineError, Signal};
 use rustyline::history::FileHistory;
 
-use super::lua::load_verified;
+use super::load_verified;
 use completion::Names;
 use history::History;
 
