@@ -25,7 +25,7 @@ pub enum Strip {
 /// Writes a chunk.
 pub fn dump(chunk: &Chunk, strip: Strip) -> Vec<u8> {
     let mut dumper = Dumper::new(&chunk.main, strip, Names::AsStated);
-    dumper.header();
+    push_header(&mut dumper.out);
     dumper.byte(chunk.n_upvalues);
     let source = chunk.main.source.as_ref();
     dumper.function(&chunk.main, source, source);
@@ -37,7 +37,7 @@ pub fn dump(chunk: &Chunk, strip: Strip) -> Vec<u8> {
 /// the function has none. Mirrors `luaU_dump`.
 pub fn dump_function(proto: &Proto, source: Option<&ByteString>, strip: Strip) -> Vec<u8> {
     let mut dumper = Dumper::new(proto, strip, Names::OnePerUpvalue);
-    dumper.header();
+    push_header(&mut dumper.out);
     // Quirk: a byte in the format, whatever the count.
     dumper.byte(proto.upvalues.len() as u8);
     dumper.function(proto, source, source);
@@ -67,22 +67,9 @@ impl Dumper {
         self.out.push(byte);
     }
 
-    /// Groups of seven bits, most significant first, the last group marked (`dumpSize`).
     #[inline]
     fn size(&mut self, size: u64) {
-        if size < 0x80 {
-            self.out.push(size as u8 | 0x80);
-        } else {
-            self.long_size(size);
-        }
-    }
-
-    fn long_size(&mut self, size: u64) {
-        let n_groups = (64 - size.leading_zeros()).div_ceil(7);
-        for i in (1..n_groups).rev() {
-            self.out.push((size >> (7 * i)) as u8 & 0x7F);
-        }
-        self.out.push(size as u8 | 0x80);
+        push_size(&mut self.out, size);
     }
 
     #[inline]
@@ -118,24 +105,6 @@ impl Dumper {
             Some(string) => self.string(string),
             None => self.size(0),
         }
-    }
-
-    fn header(&mut self) {
-        self.out.extend_from_slice(&header::SIGNATURE);
-        self.byte(header::VERSION);
-        self.byte(header::FORMAT);
-        self.out.extend_from_slice(&header::DATA);
-        self.byte(header::INSTRUCTION_SIZE);
-        self.byte(header::INTEGER_SIZE);
-        self.byte(header::NUMBER_SIZE);
-        self.eight_bytes(header::TEST_INTEGER as u64);
-        self.eight_bytes(header::TEST_NUMBER.to_bits());
-    }
-
-    #[inline]
-    fn eight_bytes(&mut self, value: u64) {
-        // Writing to a vector cannot fail.
-        let _ = self.out.write_u64::<LittleEndian>(value);
     }
 
     /// A function, `stated` being the source written with it and `source` the one it has. Recursion
@@ -190,22 +159,13 @@ impl Dumper {
         self.count(constants.len());
         for constant in constants {
             match constant {
-                Constant::Nil => self.byte(tag::NIL),
-                Constant::Bool(false) => self.byte(tag::FALSE),
-                Constant::Bool(true) => self.byte(tag::TRUE),
-                Constant::Integer(i) => {
-                    self.byte(tag::INTEGER);
-                    self.eight_bytes(*i as u64);
-                }
-                Constant::Float(f) => {
-                    self.byte(tag::FLOAT);
-                    self.eight_bytes(f.to_bits());
-                }
+                // Much the most frequent.
                 Constant::String(string) => {
                     let is_long = string.len() > MAX_SHORT_LEN;
                     self.byte(if is_long { tag::LONG_STRING } else { tag::SHORT_STRING });
                     self.string(string);
                 }
+                constant => push_constant(&mut self.out, constant),
             }
         }
     }
@@ -239,6 +199,74 @@ impl Dumper {
             proto.upvalue_names.iter().for_each(|name| self.optional_string(name.as_ref()));
         }
     }
+}
+
+/// The fixed bytes in front of a chunk (`dumpHeader`).
+pub(crate) fn push_header(out: &mut Vec<u8>) {
+    out.extend_from_slice(&header::SIGNATURE);
+    out.push(header::VERSION);
+    out.push(header::FORMAT);
+    out.extend_from_slice(&header::DATA);
+    out.extend_from_slice(&[header::INSTRUCTION_SIZE, header::INTEGER_SIZE, header::NUMBER_SIZE]);
+    push_eight_bytes(out, header::TEST_INTEGER as u64);
+    push_eight_bytes(out, header::TEST_NUMBER.to_bits());
+}
+
+/// Groups of seven bits, most significant first, the last group marked (`dumpSize`).
+#[inline]
+pub(crate) fn push_size(out: &mut Vec<u8>, size: u64) {
+    if size < 0x80 {
+        out.push(size as u8 | 0x80);
+    } else {
+        push_long_size(out, size);
+    }
+}
+
+fn push_long_size(out: &mut Vec<u8>, size: u64) {
+    let n_groups = (64 - size.leading_zeros()).div_ceil(7);
+    for i in (1..n_groups).rev() {
+        out.push((size >> (7 * i)) as u8 & 0x7F);
+    }
+    out.push(size as u8 | 0x80);
+}
+
+/// A string with its length, or the mark of an absent one (`dumpString`).
+pub(crate) fn push_string(out: &mut Vec<u8>, string: Option<&[u8]>) {
+    match string {
+        Some(bytes) => {
+            push_size(out, bytes.len() as u64 + 1);
+            out.extend_from_slice(bytes);
+        }
+        None => push_size(out, 0),
+    }
+}
+
+/// A constant behind its tag.
+pub(crate) fn push_constant(out: &mut Vec<u8>, constant: &Constant) {
+    match constant {
+        Constant::Nil => out.push(tag::NIL),
+        Constant::Bool(false) => out.push(tag::FALSE),
+        Constant::Bool(true) => out.push(tag::TRUE),
+        Constant::Integer(i) => {
+            out.push(tag::INTEGER);
+            push_eight_bytes(out, *i as u64);
+        }
+        Constant::Float(f) => {
+            out.push(tag::FLOAT);
+            push_eight_bytes(out, f.to_bits());
+        }
+        Constant::String(string) => {
+            let is_long = string.len() > MAX_SHORT_LEN;
+            out.push(if is_long { tag::LONG_STRING } else { tag::SHORT_STRING });
+            push_string(out, Some(string));
+        }
+    }
+}
+
+#[inline]
+fn push_eight_bytes(out: &mut Vec<u8>, value: u64) {
+    // Writing to a vector cannot fail.
+    let _ = out.write_u64::<LittleEndian>(value);
 }
 
 /// About how many bytes a function takes, on the high side of the usual.

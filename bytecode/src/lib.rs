@@ -17,6 +17,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod asm;
 mod byte_string;
 mod chunk;
 mod chunk_id;

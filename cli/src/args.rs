@@ -29,6 +29,8 @@ pub(crate) enum Subcommand {
     Explain(ExplainArgs),
     /// List a source or chunk.
     List(ListArgs),
+    /// Make a chunk of the text that `list --asm` prints, or that was written by hand.
+    Asm(AsmArgs),
     /// Show what differs between two sources or chunks, function by function.
     Diff(DiffArgs),
 }
@@ -111,6 +113,19 @@ pub(crate) struct ListArgs {
     /// The control-flow graph of each function, as DOT.
     #[arg(long)]
     pub(crate) cfg: bool,
+    /// A text that says everything in the chunk, from which `asm` makes the same bytes.
+    #[arg(long, conflicts_with_all = ["cfg", "code"])]
+    pub(crate) asm: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AsmArgs {
+    /// A text, or - for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where the chunk goes; by default, to standard output if that is no terminal.
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

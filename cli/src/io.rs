@@ -1,5 +1,6 @@
 //! Input and output: files or standard input, sources or chunks, and data on standard output.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -60,25 +61,28 @@ impl Input {
     }
 
     /// Compiles a source or loads a chunk, whichever it is.
-    pub(crate) fn chunk(&self) -> Result<Loaded, Refusal> {
+    pub(crate) fn chunk(&self) -> Result<Loaded<'_>, Refusal> {
         let text = skip_shebang(&self.bytes);
         if text.first() != Some(&header::SIGNATURE[0]) {
             let chunk = compile(&text, &self.chunk_name)
                 .map_err(|error| Refusal::Source(error.message().to_vec()))?;
-            return Ok(Loaded { chunk, offsets: None });
+            return Ok(Loaded { chunk, offsets: None, bytes: None });
         }
         let (chunk, offsets) = load_with_offsets(&text).map_err(Refusal::Chunk)?;
         // Offsets are told from the start of the file, which is almost always that of the chunk.
         let is_whole = text.len() == self.bytes.len();
-        Ok(Loaded { chunk, offsets: is_whole.then_some(offsets) })
+        let offsets = is_whole.then_some(offsets);
+        Ok(Loaded { chunk, offsets, bytes: Some(text) })
     }
 }
 
 /// A chunk from either kind of file.
-pub(crate) struct Loaded {
+pub(crate) struct Loaded<'a> {
     pub(crate) chunk: Chunk,
     /// Where things are in the file, if that holds a chunk.
     pub(crate) offsets: Option<Offsets>,
+    /// The bytes of the chunk, if it was not a source.
+    pub(crate) bytes: Option<Cow<'a, [u8]>>,
 }
 
 /// Why a file gives no chunk.

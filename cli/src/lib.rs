@@ -82,6 +82,7 @@ fn moonproof(args: &[OsString]) -> u8 {
         Subcommand::Verify(args) => cmd::verify::run(&args),
         Subcommand::Explain(args) => cmd::explain::run(&args),
         Subcommand::List(args) => cmd::list::run(&args),
+        Subcommand::Asm(args) => cmd::asm::run(&args),
         Subcommand::Diff(args) => cmd::diff::run(&args),
         // Dealt with before; clap knows of it for the sake of its help.
         Subcommand::Lua(_) | Subcommand::Luac(_) => Ok(false),

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use moonproof_bytecode::asm::{assemble, disassemble};
 use moonproof_bytecode::listing::{Detail, list};
 use moonproof_bytecode::{Chunk, Proto, Strip, dump, load};
 use moonproof_compiler::{compile, skip_shebang};
@@ -98,7 +99,7 @@ pub fn same_listing(reference: &[u8], ours: &Chunk) -> Result<(), String> {
     listing::difference(reference, &text).map_or(Ok(()), Err)
 }
 
-/// Bytes that a compiler wrote are a chunk that is dumped as the same bytes.
+/// Bytes that a compiler wrote are a chunk that is dumped as the same bytes, and so is its text.
 ///
 /// # Errors
 ///
@@ -109,8 +110,21 @@ pub fn round_trip(bytes: &[u8]) -> Result<(), String> {
     if let Some(difference) = describe_difference(bytes, &dumped) {
         return Err(difference);
     }
+    same_assembly(bytes)?;
     let again = load(&dumped).map_err(|error| error.to_string())?;
     if again == chunk { Ok(()) } else { Err("loading the dump gives another chunk".to_owned()) }
+}
+
+/// Whatever loads has a text from which the assembler makes the same bytes.
+///
+/// # Errors
+///
+/// Where they differ, or what the assembler does not understand.
+pub fn same_assembly(bytes: &[u8]) -> Result<(), String> {
+    let text = disassemble(bytes).map_err(|error| error.to_string())?;
+    let again = assemble(&text).map_err(|error| format!("its text: {error}"))?;
+    describe_difference(bytes, &again.bytes)
+        .map_or(Ok(()), |difference| Err(format!("assembled from its text: {difference}")))
 }
 
 /// Bytes that a compiler wrote verify, and so does each function as a chunk of its own.

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+pub(crate) mod asm;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
