@@ -20,6 +20,7 @@
 
 pub mod compile_diff;
 pub mod exec;
+pub mod generate;
 pub mod load;
 pub mod memory;
 pub mod model;

@@ -2,10 +2,12 @@
 //! check.
 
 mod chunk;
+mod directed;
 mod instruction;
 mod tokens;
 
 pub use chunk::mutate_chunk;
+pub use directed::{DIRECTED, Mutator};
 pub use tokens::mutate_source;
 
 use moonproof_bytecode::load;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use moonproof_bytecode::{Strip, dump};
 use moonproof_compiler::{compile, skip_shebang};
 
+use crate::generate::program;
+
 /// An input to start from.
 #[derive(Clone, Debug)]
 pub struct Seed {
@@ -18,9 +20,13 @@ pub struct Seed {
 /// Longest source that is made a seed; libFuzzer works best on small inputs.
 const MAX_SOURCE: usize = 4096;
 
+/// Generated programs among the seeds of a campaign.
+const N_GENERATED: u64 = 64;
+
 /// The seeds of a target, in a fixed order: what `corpus/seeds/<target>/` and
 /// `corpus/regressions/<target>/` hold, then, as the target wants them, the sources of
-/// `corpus/codegen/` and `corpus/errors/`, or chunks made of the former, plain and stripped.
+/// `corpus/codegen/` and `corpus/errors/`, or chunks made of the former, plain and stripped. Those
+/// of the target "campaign" are chunks, whatever they were made from.
 ///
 /// # Panics
 ///
@@ -29,12 +35,20 @@ pub fn seeds(target: &str) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for folder in ["seeds", "regressions"] {
         for path in files(&corpus().join(folder).join(target)) {
+            if path.extension().is_some_and(|ending| ending == "lua") && target == "campaign" {
+                chunk_seeds(&path, &read(&path), &mut seeds);
+                continue;
+            }
             seeds.push(Seed { name: name(&path), bytes: read(&path) });
         }
     }
     let (wants_sources, wants_chunks) = match target {
         "compile_diff" => (true, false),
         "exec" => (true, true),
+        "campaign" => {
+            generated_seeds(&mut seeds);
+            (false, true)
+        }
         _ => (false, true),
     };
     let codegen = files(&corpus().join("codegen"));
@@ -54,6 +68,17 @@ pub fn seeds(target: &str) -> Vec<Seed> {
         }
     }
     seeds
+}
+
+/// Generated programs, compiled.
+fn generated_seeds(seeds: &mut Vec<Seed>) {
+    for n in 0..N_GENERATED {
+        let chunk = match compile(program(n).as_bytes(), b"=generated") {
+            Ok(chunk) => chunk,
+            Err(error) => panic!("program {n}: {}", error.message().escape_ascii()),
+        };
+        seeds.push(Seed { name: format!("generated.{n}"), bytes: dump(&chunk, Strip::Nothing) });
+    }
 }
 
 fn chunk_seeds(path: &Path, source: &[u8], seeds: &mut Vec<Seed>) {

@@ -41,6 +41,7 @@ fn build() -> Result<(), Box<dyn Error>> {
         .include(&sources)
         .files(DRIVER.map(|name| Path::new("driver").join(name)))
         .try_compile("moonproof_driver")?;
+    println!("cargo:sources={}", sources.display());
     println!("cargo:rustc-link-lib=static=lua5.4");
     println!("cargo:rustc-link-lib=m");
     link_program(&out_dir)

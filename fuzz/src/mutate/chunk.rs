@@ -50,12 +50,12 @@ fn edit(chunk: &mut Chunk, rng: &mut Rng) {
 }
 
 /// Functions in the tree; its depth is that of a chunk that loads.
-fn count(proto: &Proto) -> usize {
+pub(super) fn count(proto: &Proto) -> usize {
     1 + proto.protos.iter().map(count).sum::<usize>()
 }
 
 /// The function of that index in preorder.
-fn nth<'a>(proto: &'a mut Proto, idx: &mut usize) -> Option<&'a mut Proto> {
+pub(super) fn nth<'a>(proto: &'a mut Proto, idx: &mut usize) -> Option<&'a mut Proto> {
     if *idx == 0 {
         return Some(proto);
     }

@@ -1,0 +1,51 @@
+/*
+ * What is added to the reference's own assertions. Read at the end of `lgc.h`, and so by every file
+ * that runs bytecode; `checks.c` says what each function looks at.
+ */
+#ifndef MOONPROOF_CHECKS_H
+#define MOONPROOF_CHECKS_H
+
+#include "lobject.h"
+#include "lstate.h"
+
+/* Whether invariants are asserted on top of what the reference asserts itself. */
+extern int moonproof_is_oracle;
+
+/* Every so many places where the collector may run it does; 0 is when it wants to. */
+extern unsigned moonproof_gc_every;
+
+/* Instructions that have been executed, and how many of them are enough. */
+extern unsigned moonproof_n_steps;
+extern unsigned moonproof_max_steps;
+
+/* Called when they are. Returns if execution goes on. */
+void moonproof_out_of_steps(lua_State *L);
+
+/* An instruction is about to be executed; `pc` is the one behind it. */
+void moonproof_step(lua_State *L, CallInfo *ci, const TValue *k, const Instruction *pc);
+
+/* A function is about to be called, by whatever means. */
+void moonproof_call(lua_State *L, StkId func);
+
+/* A function has returned and its results are where its caller wants them. */
+void moonproof_return(lua_State *L, CallInfo *ci);
+
+/* Where the registry has the function that is called in place of finalizers, if it has one. */
+#define MOONPROOF_FINALIZER 3
+
+/* Whether the collector shall run here, though it need not. */
+int moonproof_wants_gc(lua_State *L);
+
+/* What a collection may do at any such place: finalizers are called, dead slots are cleared. */
+void moonproof_gc(lua_State *L);
+
+/* Where the reference's own test macro would evaluate `pre` twice, if collection moves what it is
+ * about, this one does so once. */
+#undef luaC_condGC
+#define luaC_condGC(L, pre, pos) \
+  { \
+    if (G(L)->GCdebt > 0) { pre; luaC_step(L); pos; } \
+    else if (moonproof_wants_gc(L)) { pre; moonproof_gc(L); pos; } \
+  }
+
+#endif

@@ -1,0 +1,278 @@
+//! A process that runs chunks, and what it says about them.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Jobs that are handed over at a time: their answers must fit into a pipe, for nobody reads them
+/// while jobs are written.
+pub const MAX_JOBS: usize = 512;
+
+/// Longest report that is kept of a process that was ended by a chunk.
+const MAX_REPORT: u64 = 1 << 20;
+
+/// A way of running a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Way {
+    /// Called without arguments, among the standard libraries.
+    Called,
+    /// Called with a few arguments.
+    Arguments,
+    /// Called with up to 3000.
+    Many,
+    /// Resumed as a coroutine that yields wherever it can.
+    Resumed,
+    /// Dumped, with or without debug information, and loaded again.
+    Again,
+    /// Called while there is no memory left.
+    NoMemory,
+    /// Interrupted by an error at any instruction, with a traceback.
+    Interrupted,
+    /// Called under hooks that ask for everything.
+    Watched,
+}
+
+impl Way {
+    /// All of them, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Called,
+        Self::Arguments,
+        Self::Many,
+        Self::Resumed,
+        Self::Again,
+        Self::NoMemory,
+        Self::Interrupted,
+        Self::Watched,
+    ];
+}
+
+/// A chunk to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The chunk.
+    pub chunk: &'a [u8],
+    /// Decides whatever is left open: how many arguments, when to collect, to yield, to fail.
+    pub seed: u64,
+    /// Whether the invariants of verified code are asserted.
+    pub is_oracle: bool,
+}
+
+/// What a process says of a chunk that did not end it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Ways that were gone to their end.
+    pub n_ways: u8,
+    /// Of these, how many ended with an error.
+    pub n_errors: u8,
+    /// Instructions that were executed.
+    pub n_steps: u32,
+}
+
+/// What became of a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing to complain about.
+    Fine(Answer),
+    /// It was not loaded.
+    Refused,
+    /// It takes too long, which is no complaint.
+    TimedOut(Answer),
+    /// It has ended the process, which said this.
+    Finding(String),
+}
+
+impl Verdict {
+    /// Whether something has gone wrong.
+    pub fn is_finding(&self) -> bool {
+        matches!(self, Self::Finding(_))
+    }
+}
+
+/// A process that runs chunks; started when it is first needed, and again when one ended it.
+#[derive(Debug)]
+pub struct Gauntlet {
+    exe: PathBuf,
+    args: Vec<OsString>,
+    report: PathBuf,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Gauntlet {
+    fn drop(&mut self) {
+        self.running = None;
+        let _ = fs::remove_file(&self.report);
+    }
+}
+
+impl Gauntlet {
+    /// The hard reference.
+    ///
+    /// # Errors
+    ///
+    /// If it was not built.
+    pub fn hard() -> Result<Self, String> {
+        Ok(Self::of(crate::executable()?.to_path_buf(), Vec::new()))
+    }
+
+    /// Another executable that understands the protocol of `driver/gauntlet.c`.
+    pub fn of(exe: PathBuf, args: Vec<OsString>) -> Self {
+        static N: AtomicU32 = AtomicU32::new(0);
+        let n = N.fetch_add(1, Ordering::Relaxed);
+        let name = format!("moonproof-gauntlet-{}-{n}", std::process::id());
+        Self { exe, args, report: std::env::temp_dir().join(name), running: None }
+    }
+
+    /// Runs chunks, and says of each what became of it.
+    ///
+    /// # Errors
+    ///
+    /// If the process cannot be started, or does not do what it should.
+    pub fn run(&mut self, jobs: &[Job<'_>]) -> io::Result<Vec<Verdict>> {
+        let mut verdicts = Vec::with_capacity(jobs.len());
+        while let Some(rest) = jobs.get(verdicts.len()..).filter(|rest| !rest.is_empty()) {
+            let batch = &rest[..rest.len().min(MAX_JOBS)];
+            self.run_batch(batch, &mut verdicts)?;
+        }
+        Ok(verdicts)
+    }
+
+    /// Runs one chunk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub fn run_one(&mut self, job: Job<'_>) -> io::Result<Verdict> {
+        Ok(self.run(&[job])?.remove(0))
+    }
+
+    /// Adds a verdict for each of the jobs, or for those up to one that ended the process.
+    fn run_batch(&mut self, batch: &[Job<'_>], verdicts: &mut Vec<Verdict>) -> io::Result<()> {
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => self.start()?,
+        };
+        let mut bytes = Vec::new();
+        for job in batch {
+            put_job(&mut bytes, job);
+        }
+        // If it has died meanwhile, there will be answers up to that point.
+        let _ = running.stdin.write_all(&bytes);
+        for _ in batch {
+            let mut answer = [0; 8];
+            if running.stdout.read_exact(&mut answer).is_err() {
+                let status = running.child.wait()?;
+                let report = self.read_report();
+                verdicts.push(Verdict::Finding(format!("{}\n{status}", report.trim_end())));
+                return Ok(());
+            }
+            let [status, n_ways, n_errors, _, n_steps @ ..] = answer;
+            let answer = Answer { n_ways, n_errors, n_steps: u32::from_ne_bytes(n_steps) };
+            verdicts.push(match status {
+                b'd' => Verdict::Fine(answer),
+                b'r' | b's' => Verdict::Refused,
+                b't' => Verdict::TimedOut(answer),
+                _ => return Err(io::ErrorKind::InvalidData.into()),
+            });
+            if status == b't' {
+                return Ok(());
+            }
+        }
+        self.running = Some(running);
+        Ok(())
+    }
+
+    fn start(&self) -> io::Result<Running> {
+        let mut child = Command::new(&self.exe)
+            .args(&self.args)
+            .env(
+                "ASAN_OPTIONS",
+                "detect_leaks=0:quarantine_size_mb=8:allocator_may_return_null=1:handle_abort=0:\
+                 detect_stack_use_after_return=0:hard_rss_limit_mb=2048:malloc_context_size=1",
+            )
+            .env("UBSAN_OPTIONS", "print_stacktrace=1")
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&self.report)?)
+            .spawn()?;
+        let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let prelude = crate::PRELUDE.as_bytes();
+        let mut bytes = (prelude.len() as u32).to_ne_bytes().to_vec();
+        bytes.extend_from_slice(prelude);
+        // If it cannot even read this, it has no answers either.
+        let _ = stdin.write_all(&bytes);
+        Ok(Running { child, stdin, stdout: BufReader::new(stdout) })
+    }
+
+    fn read_report(&self) -> String {
+        let mut bytes = Vec::new();
+        if let Ok(file) = File::open(&self.report) {
+            let _ = file.take(MAX_REPORT).read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn put_job(bytes: &mut Vec<u8>, job: &Job<'_>) {
+    bytes.extend((job.chunk.len() as u32).to_ne_bytes());
+    bytes.extend(u32::from(job.is_oracle).to_ne_bytes());
+    bytes.extend(job.seed.to_ne_bytes());
+    bytes.extend_from_slice(job.chunk);
+}
+
+/// The line of a report that tells one kind of finding from another, without addresses.
+pub fn signature(report: &str) -> String {
+    let marks = [
+        ("moonproof: ", ""),
+        ("Assertion `", "assertion "),
+        ("AddressSanitizer: ", "ASan: "),
+        ("runtime error: ", "UBSan: "),
+        ("panicked at ", "panic: "),
+    ];
+    let line = report.lines().find_map(|line| {
+        let (mark, kind) = marks.iter().find(|(mark, _)| line.contains(mark))?;
+        let at = line.find(mark)? + mark.len();
+        (!line.starts_with("moonproof: way")).then(|| format!("{kind}{}", &line[at..]))
+    });
+    let line = line.unwrap_or_else(|| report.lines().last().unwrap_or_default().to_owned());
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.starts_with("0x")).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_tell_what_happened() {
+        let check = |report: &str, expected: &str| assert_eq!(signature(report), expected);
+        check("moonproof: V3: open\nmoonproof: way: called\nexit status: 134", "V3: open");
+        check("x: lvm.c:1: f: Assertion `a == b' failed.\n", "assertion a == b' failed.");
+        check(
+            "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x1 at pc 0x2\n",
+            "ASan: heap-use-after-free on address at pc",
+        );
+        check("lvm.c:3:9: runtime error: shift of 1\n", "UBSan: shift of 1");
+        check("moonproof: way: called\nsignal: 11", "signal: 11");
+    }
+}
