@@ -105,8 +105,9 @@ impl Slot {
 }
 
 /// Slots above the limit that a metamethod call or an error handler may use before it checks.
-const EXTRA_SLOTS: usize = 16;
-const FIRST_SLOTS: usize = 24 + EXTRA_SLOTS;
+const EXTRA_SLOTS: usize = 8;
+/// Enough for a coroutine whose function has ten registers to yield.
+const FIRST_SLOTS: usize = 32 + EXTRA_SLOTS;
 const FIRST_FRAMES: usize = 4;
 
 /// The record of a running function.
