@@ -35,13 +35,31 @@ pub fn dump(chunk: &Chunk, strip: Strip) -> Vec<u8> {
 /// Writes a function as the reference dumps one that it has in memory: it becomes a main function,
 /// `source` is its own or the one it inherits, and names of upvalues are written as absent where
 /// the function has none. Mirrors `luaU_dump`.
-pub fn dump_function(proto: &Proto, source: Option<&ByteString>, strip: Strip) -> Vec<u8> {
-    let mut dumper = Dumper::new(proto, strip, Names::OnePerUpvalue);
+pub fn dump_function<T: Tree>(function: &T, source: Option<&ByteString>, strip: Strip) -> Vec<u8> {
+    let mut dumper = Dumper::new(function, strip, Names::OnePerUpvalue);
     push_header(&mut dumper.out);
     // Quirk: a byte in the format, whatever the count.
-    dumper.byte(proto.upvalues.len() as u8);
-    dumper.function(proto, source, source);
+    dumper.byte(function.proto().upvalues.len() as u8);
+    dumper.function(function, source, source);
     dumper.out
+}
+
+/// A function with those nested in it, however they are held.
+pub trait Tree {
+    /// The function; the ones nested in it are not looked for here.
+    fn proto(&self) -> &Proto;
+    /// The functions nested in it.
+    fn nested(&self) -> impl ExactSizeIterator<Item = &Self>;
+}
+
+impl Tree for Proto {
+    fn proto(&self) -> &Proto {
+        self
+    }
+
+    fn nested(&self) -> impl ExactSizeIterator<Item = &Self> {
+        self.protos.iter()
+    }
 }
 
 /// What is written for a function without upvalue names.
@@ -58,7 +76,7 @@ struct Dumper {
 }
 
 impl Dumper {
-    fn new(main: &Proto, strip: Strip, names: Names) -> Self {
+    fn new(main: &impl Tree, strip: Strip, names: Names) -> Self {
         Self { out: Vec::with_capacity(header::LEN + 1 + estimate(main, strip)), strip, names }
     }
 
@@ -111,10 +129,11 @@ impl Dumper {
     /// is as deep as functions nest, which both compiler and loader limit. Mirrors `dumpFunction`.
     fn function(
         &mut self,
-        proto: &Proto,
+        function: &impl Tree,
         stated: Option<&ByteString>,
         source: Option<&ByteString>,
     ) {
+        let proto = function.proto();
         self.optional_string(stated.filter(|_| self.strip == Strip::Nothing));
         self.int(proto.line_defined);
         self.int(proto.last_line_defined);
@@ -124,7 +143,7 @@ impl Dumper {
         self.code(&proto.code);
         self.constants(&proto.constants);
         self.upvalues(&proto.upvalues);
-        self.protos(proto, source);
+        self.protos(function, source);
         match self.strip {
             Strip::Nothing => self.debug_info(proto),
             // Four empty lists: lines, absolute lines, variables, names.
@@ -132,16 +151,18 @@ impl Dumper {
         }
     }
 
-    fn protos(&mut self, parent: &Proto, parent_source: Option<&ByteString>) {
-        self.count(parent.protos.len());
-        for proto in &parent.protos {
-            let source = proto.source.as_ref().or(parent_source);
+    fn protos(&mut self, parent: &impl Tree, parent_source: Option<&ByteString>) {
+        let nested = parent.nested();
+        self.count(nested.len());
+        for function in nested {
+            let stated = function.proto().source.as_ref();
+            let source = stated.or(parent_source);
             // The reference does not write a source whose address is that of the function around,
             // and short strings are interned.
             let same = self.names == Names::OnePerUpvalue
                 && source == parent_source
                 && source.is_none_or(|name| name.len() <= MAX_SHORT_LEN);
-            self.function(proto, proto.source.as_ref().filter(|_| !same), source);
+            self.function(function, stated.filter(|_| !same), source);
         }
     }
 
@@ -270,7 +291,8 @@ fn push_eight_bytes(out: &mut Vec<u8>, value: u64) {
 }
 
 /// About how many bytes a function takes, on the high side of the usual.
-fn estimate(proto: &Proto, strip: Strip) -> usize {
+fn estimate(function: &impl Tree, strip: Strip) -> usize {
+    let proto = function.proto();
     let strings = |n: usize| 16 * n;
     let debug_info = match strip {
         Strip::Nothing => {
@@ -281,6 +303,6 @@ fn estimate(proto: &Proto, strip: Strip) -> usize {
         }
         Strip::DebugInfo => 0,
     };
-    let protos: usize = proto.protos.iter().map(|p| estimate(p, strip)).sum();
-    32 + 4 * proto.code.len() + strings(proto.constants.len()) + debug_info + protos
+    let nested: usize = function.nested().map(|nested| estimate(nested, strip)).sum();
+    32 + 4 * proto.code.len() + strings(proto.constants.len()) + debug_info + nested
 }

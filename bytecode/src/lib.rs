@@ -37,7 +37,7 @@ mod strip;
 pub use byte_string::ByteString;
 pub use chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
 pub use chunk_id::chunk_id;
-pub use dump::{Strip, dump, dump_function};
+pub use dump::{Strip, Tree, dump, dump_function};
 pub use error::{LoadError, LoadErrorKind};
 pub use event::EVENT_NAMES;
 pub use instruction::Instruction;

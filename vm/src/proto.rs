@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
-use moonproof_bytecode::{ByteString, Constant, Proto};
+use moonproof_bytecode::{ByteString, Constant, Proto, Tree};
 use moonproof_verifier::VerifiedChunk;
 
 use crate::heap::{Gc, Header, Heap};
@@ -15,7 +15,7 @@ use crate::value::{Tag, Value};
 
 /// A verified function, immutable, with its nested ones apart. It is shared by VMs and threads.
 pub(crate) struct SharedProto {
-    /// The function without its nested ones.
+    /// The function without its nested ones, and with the source that its chunk states.
     pub(crate) proto: Proto,
     pub(crate) children: Box<[Arc<Self>]>,
     /// The chunk name, its own or inherited; absent if stripped.
@@ -38,18 +38,27 @@ impl SharedProto {
 
     /// Depth is bounded by the verifier (rule H6).
     fn from_proto(mut proto: Proto, inherited: Option<&ByteString>, repeats: bool) -> Self {
-        let source = proto.source.take().or_else(|| inherited.cloned());
+        let source = proto.source.as_ref().or(inherited).cloned();
         let children = std::mem::take(&mut proto.protos)
             .into_iter()
             .map(|child| Arc::new(Self::from_proto(child, source.as_ref(), repeats)))
             .collect();
-        proto.source.clone_from(&source);
         Self { proto, children, source, repeats_long_strings: repeats, code: OnceLock::new() }
     }
 
     /// The executed form, made at the first use in any VM.
     fn code(&self) -> &Code {
         self.code.get_or_init(|| translate(&self.proto))
+    }
+}
+
+impl Tree for SharedProto {
+    fn proto(&self) -> &Proto {
+        &self.proto
+    }
+
+    fn nested(&self) -> impl ExactSizeIterator<Item = &Self> {
+        self.children.iter().map(|child| &**child)
     }
 }
 

@@ -1,11 +1,10 @@
 //! The functions that need no engine of their own.
 
-use moonproof_bytecode::{Proto, Strip, dump_function};
+use moonproof_bytecode::{Strip, dump_function};
 
 use super::buffer::BYTES_PER_FUEL_LOG2;
 use super::{MAX_SIZE, end_position, start_position};
 use crate::native::{NativeResult, NativeRet};
-use crate::proto::SharedProto;
 use crate::value::{LuaType, Value};
 use crate::vm::Vm;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
@@ -180,16 +179,5 @@ pub(super) fn dump(vm: &mut Vm) -> NativeResult {
 pub(crate) fn binary_chunk(function: Value, strip: Strip) -> Option<Vec<u8>> {
     let closure = function.as_closure()?;
     let shared = &closure.proto().shared;
-    Some(dump_function(&whole(shared, None), shared.source.as_ref(), strip))
-}
-
-/// A prototype with its nested ones in it. One with the source of the function around it states
-/// none. Depth is bounded by the verifier (rule H6).
-fn whole(shared: &SharedProto, around: Option<&SharedProto>) -> Proto {
-    let mut proto = shared.proto.clone();
-    if around.is_some_and(|around| around.source == shared.source) {
-        proto.source = None;
-    }
-    proto.protos = shared.children.iter().map(|child| whole(child, Some(shared))).collect();
-    proto
+    Some(dump_function(&**shared, shared.source.as_ref(), strip))
 }
