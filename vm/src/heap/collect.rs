@@ -20,8 +20,8 @@ pub(crate) enum Phase {
 
 /// Bytes allocated between two steps, and the least work of a step.
 const STEP_BYTES: usize = 8 << 10;
-/// The first cycle begins at this many bytes.
-const FIRST_THRESHOLD: usize = 64 << 10;
+/// Below this many bytes in use no cycle begins: marking the libraries takes time, too.
+const FIRST_THRESHOLD: usize = 128 << 10;
 
 /// Collector state.
 pub(crate) struct Collector {

@@ -3,6 +3,8 @@
 //! Each handler does two integers and two floats itself; an integer with a float goes on in
 //! a handler of its own, everything else in [`slow`].
 
+use std::ops::{Add, Div, Mul, Sub};
+
 use moonproof_bytecode::number::arith as number;
 
 use super::unchecked::Place;
@@ -47,7 +49,7 @@ macro_rules! float_arith {
 
 /// Division and modulo: 32-bit division where both are small, which is faster.
 macro_rules! divide {
-    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $small:tt, $int:path, $float:expr) => {{
+    ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $x:expr, $y:expr, $small:tt, $int:path, $float:expr, $other:ident) => {{
         let (x, y) = ($x, $y);
         if x.tag() == Tag::INT && y.tag() == Tag::INT {
             let (a, b) = (x.int(), y.int());
@@ -67,7 +69,7 @@ macro_rules! divide {
             $base.reg($i.a()).set(Value::float(result));
             next!($vm, $pc.next(), $base, $k, $t)
         }
-        return slow($vm, $pc, $base, $k, $i, $t);
+        return $other($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
@@ -92,13 +94,13 @@ macro_rules! reg {
 
 /// Handlers for an integer and a float, out of line.
 macro_rules! mixed {
-    ($($name:ident $constant:ident $op:tt,)*) => {
+    ($($name:ident $constant:ident $float:expr,)*) => {
         handlers! {$(
             #[inline(never)]
             fn $name(vm, pc, base, k, i, t) {
                 let (x, y) = (reg!(base, i.b()), reg!(base, i.c()));
                 if let (Some(a), Some(b)) = (x.get().to_float(), y.get().to_float()) {
-                    base.reg(i.a()).set(Value::float(a $op b));
+                    base.reg(i.a()).set(Value::float($float(a, b)));
                     next!(vm, pc.next(), base, k, t)
                 }
                 return slow(vm, pc, base, k, i, t);
@@ -108,7 +110,7 @@ macro_rules! mixed {
             fn $constant(vm, pc, base, k, i, t) {
                 let (x, y) = (reg!(base, i.b()), k.place(i.c()));
                 if let (Some(a), Some(b)) = (x.get().to_float(), y.get().to_float()) {
-                    base.reg(i.a()).set(Value::float(a $op b));
+                    base.reg(i.a()).set(Value::float($float(a, b)));
                     next!(vm, pc.next(), base, k, t)
                 }
                 return slow(vm, pc, base, k, i, t);
@@ -118,10 +120,13 @@ macro_rules! mixed {
 }
 
 mixed! {
-    mixed_add mixed_add_k +,
-    mixed_sub mixed_sub_k -,
-    mixed_mul mixed_mul_k *,
-    mixed_div mixed_div_k /,
+    mixed_add mixed_add_k f64::add,
+    mixed_sub mixed_sub_k f64::sub,
+    mixed_mul mixed_mul_k f64::mul,
+    mixed_div mixed_div_k f64::div,
+    mixed_mod mixed_mod_k number::float_mod,
+    mixed_idiv mixed_idiv_k number::float_idiv,
+    mixed_pow mixed_pow_k number::float_pow,
 }
 
 handlers! {
@@ -151,11 +156,11 @@ handlers! {
     }
 
     fn mod_k(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), %, number::int_mod, number::float_mod)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), %, number::int_mod, number::float_mod, mixed_mod_k)
     }
 
     fn pow_k(vm, pc, base, k, i, t) {
-        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), number::float_pow, slow)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), number::float_pow, mixed_pow_k)
     }
 
     fn div_k(vm, pc, base, k, i, t) {
@@ -163,7 +168,7 @@ handlers! {
     }
 
     fn idiv_k(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), /, number::int_idiv, number::float_idiv)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), k.place(i.c()), /, number::int_idiv, number::float_idiv, mixed_idiv_k)
     }
 
     fn band_k(vm, pc, base, k, i, t) {
@@ -209,11 +214,11 @@ handlers! {
     }
 
     fn modulo(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), %, number::int_mod, number::float_mod)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), %, number::int_mod, number::float_mod, mixed_mod)
     }
 
     fn pow(vm, pc, base, k, i, t) {
-        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), number::float_pow, slow)
+        float_arith!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), number::float_pow, mixed_pow)
     }
 
     fn div(vm, pc, base, k, i, t) {
@@ -221,7 +226,7 @@ handlers! {
     }
 
     fn idiv(vm, pc, base, k, i, t) {
-        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), /, number::int_idiv, number::float_idiv)
+        divide!(vm, pc, base, k, i, t, reg!(base, i.b()), reg!(base, i.c()), /, number::int_idiv, number::float_idiv, mixed_idiv)
     }
 
     fn band(vm, pc, base, k, i, t) {
