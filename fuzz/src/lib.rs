@@ -13,11 +13,15 @@
 //! | [`verify`] | chunks | the verifier agrees with a second one, [`model`] |
 //! | [`exec`] | sources and chunks | what verifies runs without a panic and within its limits |
 //!
+//! [`campaign`] is another kind of fuzzing: everything that verifies is run in a build of the
+//! reference that complains about whatever goes wrong.
+//!
 //! This crate is a member of the workspace so that its bodies are built and tested with it. The
 //! glue in `fuzz_targets/` is a workspace of its own, because libFuzzer needs a nightly compiler
 //! and sanitizer flags that must not reach anything else.
 #![forbid(unsafe_code)]
 
+pub mod campaign;
 pub mod compile_diff;
 pub mod exec;
 pub mod generate;

@@ -6,7 +6,7 @@ mod directed;
 mod instruction;
 mod tokens;
 
-pub use chunk::mutate_chunk;
+pub use chunk::{edit_chunk, mutate_chunk};
 pub use directed::{DIRECTED, Mutator};
 pub use tokens::mutate_source;
 

@@ -21,20 +21,21 @@ pub fn mutate_chunk(bytes: &[u8], max_len: usize, seed: u64) -> Option<Vec<u8>> 
     let mut rng = Rng::new(seed);
     // libFuzzer repeats mutations as it likes: mostly one edit, so that some chunks still verify.
     for _ in 0..=usize::from(rng.one_in(4)) {
-        edit(&mut chunk, &mut rng);
+        edit_chunk(&mut chunk, &mut rng);
     }
     // An edit may find nothing to change where it looks.
     for _ in 0..8 {
         if chunk != original {
             break;
         }
-        edit(&mut chunk, &mut rng);
+        edit_chunk(&mut chunk, &mut rng);
     }
     let strip = if rng.one_in(32) { Strip::DebugInfo } else { Strip::Nothing };
     Some(dump(&chunk, strip)).filter(|bytes| bytes.len() <= max_len)
 }
 
-fn edit(chunk: &mut Chunk, rng: &mut Rng) {
+/// Edits a chunk in one place.
+pub fn edit_chunk(chunk: &mut Chunk, rng: &mut Rng) {
     if rng.one_in(64) {
         chunk.n_upvalues = small(rng);
         return;

@@ -37,7 +37,9 @@
 #define TIMED_OUT 't'
 
 #define MAX_MEMORY (6u << 20)
-#define MAX_STEPS 300
+/* Instructions of a way: mostly few, for there are many chunks, and sometimes more. */
+#define FEW_STEPS 300
+#define MANY_STEPS 1500
 /* Instructions behind that which are too many for what is left to be cleaned up. */
 #define MAX_OVERTIME 20000
 #define MAX_RESUMES 150
@@ -294,7 +296,9 @@ static void settings(enum Way way, uint64_t bits) {
   if (way == MANY && moonproof_gc_every < 5)
     moonproof_gc_every = 5;
   moonproof_n_steps = 0;
-  moonproof_max_steps = way == WATCHED ? MAX_STEPS / 2 : MAX_STEPS;
+  moonproof_max_steps = bits / 6 % 6 == 0 ? MANY_STEPS : FEW_STEPS;
+  if (way == WATCHED)
+    moonproof_max_steps /= 2;
 }
 
 static void peace(void) {
@@ -461,7 +465,7 @@ static void run(const Request *request, Answer *a) {
     lua_settop(L, 0);
     peace();
   }
-  moonproof_max_steps = 100 * MAX_STEPS;
+  moonproof_max_steps = 100 * MANY_STEPS;
   lua_close(L);
   is_running = 0;
 }

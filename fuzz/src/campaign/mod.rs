@@ -1,0 +1,152 @@
+//! The campaign: whatever the verifier accepts runs, in the reference and in our VM, without a
+//! complaint.
+//!
+//! [`soundness`] makes mutants of seeds ([`workshop`]), asks the verifier about each, and puts all
+//! that are accepted through the ways a host may run them ([`machines`]): in the oracle build of
+//! the reference and in our VM, each in a process of its own. It counts what it does ([`stats`]),
+//! for a verifier that rejects everything would pass, too.
+//!
+//! [`completeness`] asks about programs that a compiler made, which must be accepted, and
+//! [`precision`] about rejected mutants that nothing happens to.
+
+pub mod machines;
+mod modes;
+pub mod ours;
+pub mod stats;
+pub mod workshop;
+
+pub use modes::{completeness, precision};
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use moonproof_bytecode::Chunk;
+use moonproof_verifier::Rejection;
+
+use machines::Machines;
+use stats::Stats;
+use workshop::{Mutant, Workshop};
+
+/// Says whether a chunk may run.
+pub type Judge<'a> = &'a (dyn Fn(&Chunk) -> Result<(), Rejection> + Sync);
+
+/// What a campaign is to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where chance begins. The same seed makes the same mutants.
+    pub seed: u64,
+    /// Distinct mutants to try.
+    pub n_mutants: u64,
+    /// When to end at the latest.
+    pub time: Duration,
+    /// Findings of different kinds after which it ends.
+    pub max_findings: usize,
+    /// Where findings are written to, if anywhere.
+    pub findings: Option<PathBuf>,
+    /// Whether to say how it is going.
+    pub is_talkative: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            n_mutants: 100_000,
+            time: Duration::from_secs(24 * 3600),
+            max_findings: 20,
+            findings: None,
+            is_talkative: false,
+        }
+    }
+}
+
+/// Accepted mutants that are run at a time.
+const BATCH: usize = 256;
+
+/// Which chunks have been seen.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(HashSet<u64>);
+
+impl Seen {
+    /// Whether these bytes are new.
+    pub(crate) fn insert(&mut self, bytes: &[u8]) -> bool {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        self.0.insert(hasher.finish())
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+}
+
+/// Tries mutants until there were as many as wanted, or time is over, or too much was found.
+///
+/// # Errors
+///
+/// If a machine cannot be started, or a finding not be written.
+pub fn soundness(
+    options: &Options,
+    judge: Judge<'_>,
+    machines: &mut Machines,
+) -> io::Result<Stats> {
+    let mut workshop = Workshop::new(options.seed);
+    let mut stats = Stats::default();
+    let mut seen = Seen::default();
+    let mut batch = Vec::new();
+    let begin = Instant::now();
+    let mut told = begin;
+    while seen.len() < options.n_mutants
+        && begin.elapsed() < options.time
+        && stats.findings.len() < options.max_findings
+    {
+        let mutant = workshop.mutant();
+        if !seen.insert(&mutant.bytes) {
+            stats.n_repeated += 1;
+            continue;
+        }
+        match judge(&mutant.chunk) {
+            Ok(()) => {
+                stats.accepted(&mutant);
+                batch.push(mutant);
+            }
+            Err(rejection) => stats.rejected(&mutant, rejection.rule().id()),
+        }
+        if batch.len() >= BATCH {
+            run_batch(&mut batch, options, machines, &mut workshop, &mut stats)?;
+        }
+        if options.is_talkative && told.elapsed() > Duration::from_secs(60) {
+            told = Instant::now();
+            stats.time = begin.elapsed();
+            eprintln!("{}", stats.line());
+        }
+    }
+    run_batch(&mut batch, options, machines, &mut workshop, &mut stats)?;
+    stats.time = begin.elapsed();
+    Ok(stats)
+}
+
+/// Runs accepted mutants, which then are what others are made of.
+fn run_batch(
+    batch: &mut Vec<Mutant>,
+    options: &Options,
+    machines: &mut Machines,
+    workshop: &mut Workshop,
+    stats: &mut Stats,
+) -> io::Result<()> {
+    let outcomes = machines.run(batch)?;
+    for (mutant, outcomes) in batch.drain(..).zip(outcomes) {
+        let mut is_fine = true;
+        for (machine, verdict) in outcomes {
+            is_fine &= !verdict.is_finding();
+            stats.verdict(&mutant, machine, &verdict, options.findings.as_deref())?;
+        }
+        if is_fine {
+            workshop.keep(mutant);
+        }
+    }
+    Ok(())
+}

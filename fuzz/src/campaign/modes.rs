@@ -1,0 +1,114 @@
+//! The other questions: is everything accepted that must be, and how much that need not be
+//! rejected is?
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Instant;
+
+use moonproof_bytecode::{Strip, dump, load};
+use moonproof_compiler::compile;
+use moonproof_hard::Verdict;
+
+use super::machines::Machines;
+use super::workshop::{Mutant, Workshop};
+use super::{BATCH, Judge, Options, Seen};
+use crate::generate::program;
+
+/// What came of generated programs.
+#[derive(Clone, Debug, Default)]
+pub struct Completeness {
+    /// Programs that were compiled.
+    pub n_programs: u64,
+    /// Functions in them.
+    pub n_functions: u64,
+    /// Instructions in them.
+    pub n_instructions: u64,
+    /// Programs that do not verify, with why: `seed, plain or stripped: rejection`.
+    pub rejected: Vec<String>,
+}
+
+/// Asks about generated programs, plain and stripped: the one of `seed` and those behind it.
+///
+/// # Panics
+///
+/// If a program does not compile.
+pub fn completeness(seed: u64, n: u64, judge: Judge<'_>) -> Completeness {
+    let mut result = Completeness::default();
+    for seed in seed..seed.saturating_add(n) {
+        let source = program(seed);
+        let chunk = match compile(source.as_bytes(), b"=generated") {
+            Ok(chunk) => chunk,
+            Err(error) => panic!("{seed}: {}", error.message().escape_ascii()),
+        };
+        result.n_programs += 1;
+        let mut functions = vec![&chunk.main];
+        while let Some(function) = functions.pop() {
+            result.n_functions += 1;
+            result.n_instructions += function.code.len() as u64;
+            functions.extend(&function.protos);
+        }
+        for strip in [Strip::Nothing, Strip::DebugInfo] {
+            let loaded = load(&dump(&chunk, strip)).expect("a chunk that was dumped");
+            if let Err(rejection) = judge(&loaded) {
+                result.rejected.push(format!("{seed}, {strip:?}: {rejection}"));
+            }
+        }
+    }
+    result
+}
+
+/// What came of mutants that were rejected, or not, for nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Precision {
+    /// Mutants that were made.
+    pub n_mutants: u64,
+    /// Of these, the reference ran so many without a complaint.
+    pub n_clean: u64,
+    /// Of those, so many were rejected.
+    pub n_rejected: u64,
+    /// Of those, by rule.
+    pub rules: BTreeMap<String, u64>,
+}
+
+/// Runs mutants in the hard reference, whether they are accepted or not, and counts those it has
+/// no complaint about that the verifier rejects. No complaint is not to say that there is nothing
+/// wrong: a few runs see what happens in them.
+///
+/// # Errors
+///
+/// If the reference cannot be started.
+pub fn precision(
+    options: &Options,
+    judge: Judge<'_>,
+    machines: &mut Machines,
+) -> io::Result<Precision> {
+    let mut workshop = Workshop::new(options.seed);
+    let mut seen = Seen::default();
+    let mut result = Precision::default();
+    let begin = Instant::now();
+    let mut batch: Vec<Mutant> = Vec::new();
+    while result.n_mutants < options.n_mutants && begin.elapsed() < options.time {
+        while batch.len() < BATCH {
+            let mutant = workshop.mutant();
+            if seen.insert(&mutant.bytes) {
+                batch.push(mutant);
+            }
+        }
+        let outcomes = machines.run(&batch)?;
+        for (mutant, verdicts) in batch.drain(..).zip(outcomes) {
+            result.n_mutants += 1;
+            if !verdicts.iter().all(|(_, verdict)| matches!(verdict, Verdict::Fine(_))) {
+                continue;
+            }
+            result.n_clean += 1;
+            match judge(&mutant.chunk) {
+                Ok(()) => workshop.keep(mutant),
+                Err(rejection) => {
+                    result.n_rejected += 1;
+                    *result.rules.entry(rejection.rule().id().to_owned()).or_default() += 1;
+                }
+            }
+        }
+    }
+    Ok(result)
+}

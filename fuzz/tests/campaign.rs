@@ -1,0 +1,107 @@
+//! Short campaigns with a fixed seed, as part of the ordinary tests. `tests/campaign.sh` runs long
+//! ones.
+
+use std::path::PathBuf;
+
+use moonproof_fuzz::campaign::machines::Machines;
+use moonproof_fuzz::campaign::{Options, completeness, precision, soundness, workshop::Workshop};
+use moonproof_hard::executable;
+use moonproof_verifier::{Rule, check};
+
+/// Whether there is a reference to run mutants in; in CI there must be one.
+fn is_there() -> bool {
+    match executable() {
+        Ok(_) => true,
+        Err(reason) if std::env::var_os("CI").is_some_and(|value| !value.is_empty()) => {
+            panic!("{reason}")
+        }
+        Err(reason) => {
+            println!("skipped: {reason}");
+            false
+        }
+    }
+}
+
+fn both() -> Machines {
+    Machines::both(PathBuf::from(env!("CARGO_BIN_EXE_campaign"))).expect("a hard reference")
+}
+
+/// Whether a finding is about something that the verifier does not claim.
+fn is_beyond(finding: &str) -> bool {
+    let rule = finding.split(": ").nth(1).unwrap_or_default();
+    finding.starts_with("reference: ")
+        && rule.starts_with(|c: char| c.is_ascii_uppercase())
+        && rule.len() <= 3
+        && Rule::from_id(rule).is_none()
+}
+
+#[test]
+fn what_verifies_runs_clean() {
+    if !is_there() {
+        return;
+    }
+    let options = Options { seed: 2, n_mutants: 2000, max_findings: 100, ..Options::default() };
+    let stats = soundness(&options, &check, &mut both()).expect("machines that start");
+    println!("{}", stats.text());
+    for finding in stats.findings.keys() {
+        assert!(is_beyond(finding), "{finding}");
+    }
+    assert_eq!(stats.all.n_tried, 2000);
+    let percent = 100.0 * stats.all.accepted();
+    assert!((10.0..90.0).contains(&percent), "{percent} % were accepted");
+    assert!(stats.mutators.len() > 50, "{:?}", stats.mutators.keys());
+    assert!(stats.rules.len() > 15, "{:?}", stats.rules);
+    for machine in ["reference", "ours"] {
+        let n: u64 =
+            stats.ends.iter().filter(|((name, _), _)| *name == machine).map(|(_, n)| n).sum();
+        assert_eq!(n, stats.all.n_accepted, "{machine}");
+        let n_steps = stats.n_steps.get(machine).copied().unwrap_or(0);
+        assert!(n_steps > 100 * n, "{machine} executes {n_steps} instructions");
+    }
+}
+
+/// A verifier that accepts what it should not is found out at once, and so is one that says no to
+/// everything.
+#[test]
+fn a_bad_verifier_is_noticed() {
+    if !is_there() {
+        return;
+    }
+    let options = Options { n_mutants: 2000, max_findings: 3, ..Options::default() };
+    let stats = soundness(&options, &|_| Ok(()), &mut both()).expect("machines that start");
+    assert!(stats.findings.len() >= 3, "{}", stats.text());
+    assert!(stats.all.n_tried <= 1000, "{}", stats.line());
+}
+
+#[test]
+fn generated_programs_verify() {
+    let result = completeness(1_000_000, 1000, &check);
+    assert_eq!(result.rejected, Vec::<String>::new());
+    assert!(result.n_functions > 5000, "{}", result.n_functions);
+}
+
+#[test]
+fn precision_is_measured() {
+    if !is_there() {
+        return;
+    }
+    let mut machines = Machines::reference(false).expect("a hard reference");
+    let options = Options { n_mutants: 256, ..Options::default() };
+    let result = precision(&options, &check, &mut machines).expect("a machine that starts");
+    assert_eq!(result.n_mutants, 256);
+    assert!(result.n_clean > 100 && result.n_rejected < result.n_clean, "{result:?}");
+    assert_eq!(result.rules.values().sum::<u64>(), result.n_rejected);
+}
+
+/// The same seed makes the same mutants, and another one others.
+#[test]
+fn mutants_are_reproducible() {
+    let make = |seed| {
+        let mut workshop = Workshop::new(seed);
+        assert!(workshop.n_seeds() >= 200);
+        let mutants: Vec<Vec<u8>> = (0..50).map(|_| workshop.mutant().bytes).collect();
+        mutants
+    };
+    assert_eq!(make(3), make(3));
+    assert_ne!(make(3), make(4));
+}
