@@ -7,6 +7,7 @@
 //! - [`gates`]: what must hold of a file. A gate is a plain function, so that the suite `canary` can
 //!   hand it something broken and see that it complains;
 //! - [`directive`]: sessions of the command with their expected output, and their renewal;
+//! - [`reject`]: chunks that break a rule, with what is to be found wrong in them;
 //! - [`rust_source`]: what the tidiness tests look for in our own sources;
 //! - [`trial`]: tests that need the reference. Without it they are shown as ignored, and fail if
 //!   the variable `CI` is set.
@@ -16,5 +17,6 @@ pub mod benchmarks;
 pub mod corpus;
 pub mod directive;
 pub mod gates;
+pub mod reject;
 pub mod rust_source;
 pub mod trial;

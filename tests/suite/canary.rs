@@ -11,6 +11,7 @@ use moonproof_oracle::server::Side;
 use moonproof_reference::Compiled;
 use moonproof_tests::directive;
 use moonproof_tests::gates::{self, Compilations};
+use moonproof_tests::reject;
 use moonproof_tests::trial::{asserting, oracle, with_reference};
 
 use crate::COMMAND;
@@ -24,6 +25,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         asserting("canary::round_trips_notice_what_is_lost", round_trips_count),
         asserting("canary::what_was_damaged_does_not_verify", damage_is_rejected),
         asserting("canary::sessions_are_compared", sessions_count),
+        asserting("canary::every_note_counts", notes_count),
     ]
 }
 
@@ -159,4 +161,37 @@ fn sessions_count() {
     }
     assert!(check(&session.replace("unexpected", "expected")).is_err());
     assert!(check(&session.replace("== exit 1\n", "")).is_err());
+}
+
+const REJECTED: &str = "\
+; A register too far, twice.
+; reference: accepts
+.stack 2
+    MOVE R0 R7 ;! S2: expected a register below 2, found B = 7
+    RETURN1 R0
+
+.function
+.stack 1
+    RETURN1 R1 ;! S2: expected a register below 1, found A = 1
+.end
+";
+
+/// What is said of a chunk that is rejected must be said there, of that rule, and be all.
+fn notes_count() {
+    let wrong = |text: &str, rule| reject::check(text, rule).expect_err(text);
+    assert_eq!(reject::check(REJECTED, "S2"), Ok(()));
+    assert_eq!(reject::bless(REJECTED).as_deref(), Ok(REJECTED));
+    wrong(REJECTED, "S3");
+    wrong(&REJECTED.replace("B = 7", "B = 8"), "S2");
+    wrong(
+        &REJECTED.replace("S2: expected a register below 2", "S1: expected a register below 2"),
+        "S2",
+    );
+    wrong(&REJECTED.replace(" ;! S2: expected a register below 1, found A = 1", ""), "S2");
+    wrong(&REJECTED.replace("RETURN1 R0\n", "RETURN1 R0 ;! S2: more\n"), "S2");
+    wrong(&REJECTED.replace("R7 ;!", "R7\n;!"), "S2");
+    wrong("RETURN0", "S2");
+    assert!(reject::head(REJECTED).is_ok());
+    assert!(reject::head("; A title.\nRETURN0").is_err());
+    assert!(reject::head("; A title.\n; reference: explodes\nRETURN0").is_err());
 }

@@ -165,7 +165,7 @@ fn texts_name_no_machine() -> Result<(), String> {
     .map(PathBuf::from)
     .into();
     for folder in ["corpus", "fuzz", "benchmarks", "oracle/reference/driver"] {
-        for ending in ["md", "lua", "txt", "c", "h", "toml"] {
+        for ending in ["md", "lua", "luasm", "txt", "c", "h", "toml"] {
             paths.extend(files(folder, ending));
         }
     }

@@ -52,6 +52,7 @@
 mod cfg;
 mod decode;
 mod diagnostic;
+mod loading;
 mod pairs;
 mod rules;
 mod structure;

@@ -237,7 +237,7 @@ impl<'a> Assembler<'a> {
             let name = name.unwrap_or_default();
             return Err(line.error_before(format!("there is another function {name}")));
         }
-        self.open.push(Function::new(number));
+        self.open.push(Function::new(number, line.number));
         Ok(())
     }
 

@@ -84,8 +84,10 @@ pub(super) struct Encoded {
 }
 
 impl<'a> Function<'a> {
-    pub(super) fn new(number: usize) -> Self {
-        Self { number, ..Self::default() }
+    /// The function of that number, which begins in line `first`.
+    pub(super) fn new(number: usize, first: u32) -> Self {
+        let places = FunctionLines { first, ..FunctionLines::default() };
+        Self { number, places, ..Self::default() }
     }
 
     pub(super) fn push_word(&mut self, word: Instruction, line: u32) {

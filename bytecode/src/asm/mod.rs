@@ -130,6 +130,11 @@ impl Assembly {
             .try_fold(0, |at, idx| self.functions.get(at)?.children.get(*idx as usize).copied())
     }
 
+    /// The line of the text in which a function begins; 0 for the main function.
+    pub fn first_line(&self, function: usize) -> Option<u32> {
+        self.functions.get(function).map(|lines| lines.first)
+    }
+
     /// The line of the text in which an item of a function is stated.
     pub fn line_of(&self, function: usize, item: Item) -> Option<u32> {
         let lines = self.functions.get(function)?;
@@ -147,6 +152,8 @@ impl Assembly {
 /// Lines of the text in which a function's items are.
 #[derive(Clone, Debug, Default)]
 struct FunctionLines {
+    /// Where it begins.
+    first: u32,
     code: Vec<u32>,
     constants: Vec<u32>,
     upvalues: Vec<u32>,

@@ -84,22 +84,11 @@ fn verify(path: &Path) -> Result<Verdict, Failure> {
     Ok(verdict)
 }
 
-/// The rule that a chunk breaks if the loader refuses it so.
-fn rule_of(kind: &LoadErrorKind) -> Rule {
-    match kind {
-        LoadErrorKind::Truncated | LoadErrorKind::IntegerOverflow => Rule::H3,
-        LoadErrorKind::UnknownConstant { .. } => Rule::H4,
-        LoadErrorKind::NullString => Rule::H5,
-        LoadErrorKind::TooDeep => Rule::H6,
-        _ => Rule::H1,
-    }
-}
-
 /// What the reference does with most files that it cannot load.
 const REFUSES: &str = "refuses it, too";
 
 fn of_load_error(error: &LoadError) -> Problem {
-    let rule = rule_of(error.kind());
+    let rule = Rule::of_load_error(error.kind());
     // Only these two it does not notice.
     let reference = match error.kind() {
         LoadErrorKind::UnknownConstant { .. } | LoadErrorKind::TooDeep => rule.info().reference,
