@@ -63,7 +63,9 @@ fn every_rule_is_broken_twice() -> Result<(), String> {
     let mut wrong = Vec::new();
     for rule in Rule::ALL {
         let n = n_files.remove(rule.id()).unwrap_or_default();
-        if (n < 2) != UNBREAKABLE.contains(rule) {
+        // The dataflow's have their chunks in the verifier's own tests and in the suite `runtime`.
+        let is_of_flow = *rule == Rule::F7 || rule.id().starts_with(['T', 'C', 'V']);
+        if (n < 2 && !is_of_flow) != UNBREAKABLE.contains(rule) {
             wrong.push(format!("{rule}: {n} files"));
         }
     }

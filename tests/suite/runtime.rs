@@ -1,5 +1,6 @@
-//! Suite `runtime`: attacks that only knowledge of values or of lifetimes could refuse. They verify,
-//! and the VM fends them off where it runs them, by an error or by doing something harmless.
+//! Suite `runtime`: attacks that only knowledge of values or of lifetimes can refuse. The verifier's
+//! dataflow does; and if it is told to look away, the VM still fends them off where it runs them,
+//! by an error or by doing something harmless, because `debug.setlocal` can do what they do.
 //!
 //! Each is an edit to what the compiler made of a small source, run a few times, also in a VM that
 //! collects garbage and moves its stack whenever it can. A debug build asserts what the
@@ -10,7 +11,8 @@ use moonproof_bytecode::OpCode::*;
 use moonproof_bytecode::{Chunk, Instruction, OpCode, Proto};
 use moonproof_compiler::compile;
 use moonproof_tests::trial::asserting;
-use moonproof_verifier::{VerifiedChunk, verify};
+use moonproof_verifier::Rule::{C1, C2, C3, C4, T1, T3, T4, T5, V1, V2, V3, V4};
+use moonproof_verifier::{Rule, VerifiedChunk, verify, verify_without_all};
 use moonproof_vm::{Limits, Lua};
 
 pub(crate) fn tests() -> Vec<Trial> {
@@ -35,13 +37,11 @@ fn trusted(source: &str) -> VerifiedChunk {
 
 /// Runs an edited chunk a few times, looks whether the VM still works, and tells how the last run
 /// ended.
-fn run(what: &str, source: &str, edit: fn(&mut Chunk), stress: bool) -> String {
+fn run(attack: &Attack, stress: bool) -> String {
+    let (what, _, rules, source, edit) = *attack;
     let mut chunk = compile(source.as_bytes(), b"=attack").expect("a source that compiles");
     edit(&mut chunk);
-    let verified = match verify(chunk) {
-        Ok(verified) => verified,
-        Err(rejection) => panic!("{what}: rejected already: {rejection}"),
-    };
+    let verified = without_rules(what, chunk, rules);
     let lua = Lua::new();
     lua.run(trusted(PRELUDE), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
@@ -61,6 +61,16 @@ fn run(what: &str, source: &str, edit: fn(&mut Chunk), stress: bool) -> String {
     lua.run(trusted("litter() gc() assert(call(id, 7) == 7)"), &[])
         .unwrap_or_else(|error| panic!("{what}: the VM is broken: {error:?}"));
     outcome
+}
+
+/// Asserts that a chunk breaks just those rules, and verifies what else there is to verify.
+fn without_rules(what: &str, chunk: Chunk, rules: &[Rule]) -> VerifiedChunk {
+    let rejection = verify(chunk.clone()).err().unwrap_or_else(|| panic!("{what}: verifies"));
+    let mut found: Vec<Rule> = rejection.findings().iter().map(|finding| finding.rule).collect();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found, rules, "{what}: {rejection}");
+    verify_without_all(chunk, rules).unwrap_or_else(|more| panic!("{what}: {more}"))
 }
 
 fn at(proto: &Proto, op: OpCode) -> usize {
@@ -87,18 +97,18 @@ fn never_close(proto: &mut Proto) {
     }
 }
 
-/// What it is, how it ends, the source and the edit.
-type Attack = (&'static str, &'static str, &'static str, fn(&mut Chunk));
+/// What it is, how it ends, the rules that it breaks, the source and the edit.
+type Attack = (&'static str, &'static str, &'static [Rule], &'static str, fn(&mut Chunk));
 
 const ATTACKS: &[Attack] = &[
     // T: types that the reference takes on trust.
-    ("items into a number", "malformed bytecode", "local t = 5; return {id()}", |c| {
+    ("items into a number", "malformed bytecode", &[T3], "local t = 5; return {id()}", |c| {
         set(&mut c.main, NewTable, |word| Instruction::abc(LoadKx, word.a(), 0, 0, false));
     }),
-    ("items into nothing", "malformed bytecode", "local t; t = {1, 2}; return t", |c| {
+    ("items into nothing", "malformed bytecode", &[T3], "local t; t = {1, 2}; return t", |c| {
         set(&mut c.main, SetList, |word| word.with_a(word.a() + 1).with_b(1));
     }),
-    ("counting a table down", "malformed bytecode", "for i = 1, 3 do gc() end", |c| {
+    ("counting a table down", "malformed bytecode", &[T1], "for i = 1, 3 do gc() end", |c| {
         // The body makes the count and the index tables, as nothing in a source could.
         let pc = at(&c.main, ForPrep) + 1;
         c.main.code[pc] = Instruction::abc(GetUpval, 1, 0, 0, false);
@@ -107,6 +117,7 @@ const ATTACKS: &[Attack] = &[
     (
         "a step that is a string",
         "malformed bytecode",
+        &[T1],
         "local s = 's'; for i = 1.0, 3.0 do gc() end",
         |c| {
             let pc = at(&c.main, ForPrep) + 1;
@@ -117,6 +128,7 @@ const ATTACKS: &[Attack] = &[
     (
         "loop entered from the side",
         "bad 'for' limit (number expected, got table)",
+        &[T1, T5],
         "local t = {}; if t then gc() end for i = t, t do end",
         |c| {
             // Straight to FORLOOP.
@@ -127,54 +139,82 @@ const ATTACKS: &[Attack] = &[
     (
         "method whose name is a table",
         "attempt to call a nil value (method '?')",
+        &[T4],
         SELF_SOURCE,
         |c| {
             set(&mut c.main, SelfOp, |word| word.with_k(false).with_c(0));
         },
     ),
-    ("method whose name is unset", "attempt to call a nil value (method '?')", SELF_SOURCE, |c| {
-        set(&mut c.main, SelfOp, |word| word.with_k(false).with_c(word.a()));
-    }),
+    (
+        "method whose name is unset",
+        "attempt to call a nil value (method '?')",
+        &[T4, T5],
+        SELF_SOURCE,
+        |c| {
+            set(&mut c.main, SelfOp, |word| word.with_k(false).with_c(word.a()));
+        },
+    ),
     // C: variables to be closed.
-    ("closed twice", "malformed bytecode (rule C1)", "local x <close> = closing(); gc()", |c| {
-        let pc = at(&c.main, Tbc);
-        c.main.code[pc + 1] = c.main.code[pc];
-    }),
+    (
+        "closed twice",
+        "malformed bytecode (rule C1)",
+        &[T5, C1],
+        "local x <close> = closing(); gc()",
+        |c| {
+            let pc = at(&c.main, Tbc);
+            c.main.code[pc + 1] = c.main.code[pc];
+        },
+    ),
     (
         "closed in the wrong order",
         "malformed bytecode (rule C1)",
+        &[T5, C1],
         "local x, y <close> = closing(), closing(); gc()",
         |c| {
             let pc = at(&c.main, Tbc);
             c.main.code[pc + 1] = c.main.code[pc].with_a(c.main.code[pc].a() - 1);
         },
     ),
-    ("generic loop below a pending variable", "returns", GENERIC_BELOW, |c| {
+    ("generic loop below a pending variable", "returns", &[T5, C1, C3], GENERIC_BELOW, |c| {
         set(&mut c.main, Tbc, |word| word.with_a(c_last(word)));
     }),
     (
         "return past a pending variable",
         "malformed bytecode (rule C2)",
+        &[C2],
         "local x <close> = closing(gc); return id",
         |c| {
             never_close(&mut c.main);
         },
     ),
-    ("RETURN0 past a pending variable", "malformed bytecode (rule C2)", PENDING_IN_FIXED, |c| {
-        let proto = &mut c.main.protos[0];
-        never_close(proto);
-        let last = proto.code.len() - 1;
-        proto.code[last] = Instruction::abc(Return0, 0, 0, 0, false);
-    }),
-    ("tail call past a pending variable", "malformed bytecode (rule C2)", PENDING_AND_CALL, |c| {
-        let proto = &mut c.main.protos[0];
-        let last = proto.code.len() - 1;
-        proto.code[last - 1] = Instruction::abc(TailCall, 1, 1, 0, false);
-        proto.code[last] = Instruction::abc(Return, 1, 0, 0, false);
-    }),
+    (
+        "RETURN0 past a pending variable",
+        "malformed bytecode (rule C2)",
+        &[C2],
+        PENDING_IN_FIXED,
+        |c| {
+            let proto = &mut c.main.protos[0];
+            never_close(proto);
+            let last = proto.code.len() - 1;
+            proto.code[last] = Instruction::abc(Return0, 0, 0, 0, false);
+        },
+    ),
+    (
+        "tail call past a pending variable",
+        "malformed bytecode (rule C2)",
+        &[C2],
+        PENDING_AND_CALL,
+        |c| {
+            let proto = &mut c.main.protos[0];
+            let last = proto.code.len() - 1;
+            proto.code[last - 1] = Instruction::abc(TailCall, 1, 1, 0, false);
+            proto.code[last] = Instruction::abc(Return, 1, 0, 0, false);
+        },
+    ),
     (
         "pending variable overwritten",
         "attempt to call a nil value",
+        &[T5, C4],
         "local x <close> = closing(); gc() gc()",
         |c| {
             let pc = at(&c.main, Tbc);
@@ -184,6 +224,7 @@ const ATTACKS: &[Attack] = &[
     (
         "pending variable under a call",
         "attempt to call a nil value",
+        &[T5, C3, C4],
         "local x <close> = closing(); return call(id, gc)",
         |c| {
             for word in &mut c.main.code {
@@ -194,41 +235,44 @@ const ATTACKS: &[Attack] = &[
         },
     ),
     // V: captured registers.
-    ("captured function slot", "malformed bytecode", CAPTURE, |c| {
+    ("captured function slot", "malformed bytecode", &[V1, V2], CAPTURE, |c| {
         c.main.protos[0].upvalues[0].idx = 2
     }),
-    ("captured argument", "malformed bytecode", CAPTURE, |c| c.main.protos[0].upvalues[0].idx = 3),
-    ("captured last register", "malformed bytecode", CAPTURE, |c| {
+    ("captured argument", "malformed bytecode", &[V1, V2], CAPTURE, |c| {
+        c.main.protos[0].upvalues[0].idx = 3
+    }),
+    ("captured last register", "malformed bytecode", &[V1, V2], CAPTURE, |c| {
         c.main.protos[0].upvalues[0].idx = c.main.max_stack - 1;
     }),
-    ("returned with captures open", "returns", CAPTURE_AND_RETURN, |c| {
+    ("returned with captures open", "returns", &[V3], CAPTURE_AND_RETURN, |c| {
         never_close(&mut c.main.protos[0]);
         let last = c.main.protos[0].code.len() - 1;
         c.main.protos[0].code[last] = Instruction::abc(Return0, 0, 0, 0, false);
         set(&mut c.main.protos[0], Return, |word| Instruction::abc(Return1, word.a(), 2, 0, false));
     }),
-    ("tail call with captures open", "returns", CAPTURE_AND_TAIL_CALL, |c| {
+    ("tail call with captures open", "returns", &[V3], CAPTURE_AND_TAIL_CALL, |c| {
         never_close(&mut c.main.protos[0]);
     }),
-    ("block left with captures open", "malformed bytecode", CAPTURE_IN_BLOCK, |c| {
+    ("block left with captures open", "malformed bytecode", &[V2, V3], CAPTURE_IN_BLOCK, |c| {
         never_close(&mut c.main)
     }),
-    ("loop control captured", "malformed bytecode", LOOP_CAPTURE, |c| {
+    ("loop control captured", "malformed bytecode", &[V1, V4], LOOP_CAPTURE, |c| {
         c.main.protos[0].upvalues[0].idx = 2
     }),
-    ("table under construction captured", "malformed bytecode", CONSTRUCTOR_CAPTURE, |c| {
+    ("table under construction captured", "malformed bytecode", &[V4], CONSTRUCTOR_CAPTURE, |c| {
         c.main.protos[0].upvalues[0].idx = 1;
     }),
-    ("operand of a concatenation captured", "malformed bytecode", CONCAT_CAPTURE, |c| {
+    ("operand of a concatenation captured", "malformed bytecode", &[V1, V2], CONCAT_CAPTURE, |c| {
         c.main.protos[1].upvalues[0].idx = 4;
     }),
     // U: registers that hold what was left in them.
-    ("never written registers", "returns", "gc() litter() local a; return id(a)", |c| {
+    ("never written registers", "returns", &[T5], "gc() litter() local a; return id(a)", |c| {
         set(&mut c.main, LoadNil, |_| Instruction::abc(Move, 0, 1, 0, false));
     }),
     (
         "registers after a call",
         "returns",
+        &[T5],
         "local t = {id(1, 2, 3)} gc() return id(t, t, t, t)",
         |c| {
             let last = u32::from(c.main.max_stack) - 1;
@@ -277,9 +321,10 @@ fn c_last(word: Instruction) -> u32 {
 }
 
 fn attacks_are_harmless() {
-    for (what, expected, source, edit) in ATTACKS {
+    for attack in ATTACKS {
         for stress in [false, true] {
-            let outcome = run(what, source, *edit, stress);
+            let (what, expected, ..) = attack;
+            let outcome = run(attack, stress);
             assert!(outcome.contains(expected), "{what}, stress {stress}: {outcome}");
         }
     }

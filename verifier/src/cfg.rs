@@ -3,7 +3,8 @@
 //! Every jump stays in its function (S7) and does not lead to the second half of a pair (S9), and
 //! the two words of a loop point at each other (S8 for generic loops, S12 for numeric ones). That
 //! nothing falls through past the end needs no look here: only returns may stand last (F2), and
-//! every word that skips the next one is followed by one that may not be the last.
+//! every word that skips the next one is followed by one that may not be the last. No jump goes to
+//! a SELF that takes its key from a register either (T4): the word before it makes the key.
 //!
 //! A jump is judged by looking at the word it leads to, so that the pass needs no memory.
 
@@ -15,7 +16,7 @@ use crate::table::{Jump, row, word};
 
 /// Where a word jumps to; outside the code it may be anything.
 #[inline]
-fn target(pc: usize, word: Instruction, jump: Jump) -> usize {
+pub(crate) fn target(pc: usize, word: Instruction, jump: Jump) -> usize {
     let next = pc.wrapping_add(1);
     let bx = word.bx() as usize;
     match jump {
@@ -49,6 +50,11 @@ pub(crate) fn check(
             ("a target that is not the second half of a pair".to_string(), at(target, to))
         });
         return;
+    }
+    if to.op_bits() == OpCode::SelfOp as u8 && !to.k() {
+        report(proto, pc, Rule::T4, out, || {
+            ("a target that does not take its key from the word before".to_string(), at(target, to))
+        });
     }
     match jump {
         Jump::Tfor if !is(to, OpCode::TForCall, word) => report(proto, pc, Rule::S8, out, || {

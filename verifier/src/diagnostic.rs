@@ -23,6 +23,8 @@ pub enum Pass {
     Pairs,
     /// Jumps.
     Cfg,
+    /// What is known of registers where control gets.
+    Flow,
 }
 
 /// Which item of a function a finding is about.
@@ -61,6 +63,12 @@ pub struct Finding {
     pub expected: String,
     /// What there is instead.
     pub found: String,
+    /// How that came about: instructions, by index, and what is to be said of each. Where paths
+    /// disagree, the last instruction of either.
+    pub notes: Vec<(u32, String)>,
+    /// What is known of the frame before the instruction; only for the first findings of
+    /// [`Pass::Flow`] in a function.
+    pub frame: Option<Box<Frame>>,
     /// Offset in bytes from the start of the chunk, once [`Rejection::locate`] was called.
     pub offset: Option<usize>,
 }
@@ -73,6 +81,64 @@ impl Finding {
             _ => None,
         }
     }
+}
+
+/// What is known of a frame's registers before an instruction, whichever path led there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Frame {
+    /// Registers that have values.
+    pub defined: RegisterSet,
+    /// Registers that hold a table from NEWTABLE.
+    pub tables: RegisterSet,
+    /// First registers of numeric loops that FORPREP has prepared.
+    pub loops: RegisterSet,
+    /// Registers that may be captured by closures.
+    pub captured: RegisterSet,
+    /// Registers that may be waiting to be closed.
+    pub pending: RegisterSet,
+}
+
+/// Registers, in order.
+pub type RegisterSet = std::collections::BTreeSet<u8>;
+
+impl std::fmt::Display for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sets = [
+            ("defined", &self.defined),
+            ("new tables", &self.tables),
+            ("loops", &self.loops),
+            ("captured", &self.captured),
+            ("to be closed", &self.pending),
+        ];
+        let mut separator = "";
+        for (name, set) in sets.into_iter().filter(|(_, set)| !set.is_empty()) {
+            write!(f, "{separator}{name}")?;
+            for range in ranges(set) {
+                write!(f, " {range}")?;
+            }
+            separator = "; ";
+        }
+        if separator.is_empty() {
+            f.write_str("nothing")?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs of neighbours in a set, as `R1` or `R1-R3`.
+fn ranges(set: &RegisterSet) -> Vec<String> {
+    let mut runs: Vec<(u8, u8)> = Vec::new();
+    for &register in set {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(register) => *last = register,
+            _ => runs.push((register, register)),
+        }
+    }
+    let name = |(first, last)| {
+        if first == last { format!("R{first}") } else { format!("R{first}-R{last}") }
+    };
+    runs.into_iter().map(name).collect()
 }
 
 /// Why a chunk is refused: all findings of the first pass that failed.
@@ -211,9 +277,23 @@ pub(crate) struct Gatherer {
     path: Vec<u32>,
     list: Vec<Finding>,
     n_omitted: usize,
+    /// Rules that are not looked at.
+    without: u64,
+}
+
+const _: () = assert!(Rule::ALL.len() <= 64);
+
+fn bit(rule: Rule) -> u64 {
+    1 << (rule as u32 % 64)
 }
 
 impl Gatherer {
+    /// Gathers findings, but none of those rules.
+    #[cfg(feature = "ablation")]
+    pub(crate) fn without(rules: &[Rule]) -> Self {
+        Self { without: rules.iter().fold(0, |set, &rule| set | bit(rule)), ..Self::default() }
+    }
+
     /// The findings that follow are about that nested function of the present one.
     pub(crate) fn descend(&mut self, idx: u32) {
         self.path.push(idx);
@@ -233,9 +313,12 @@ impl Gatherer {
         proto: &Proto,
         place: Place,
         texts: impl FnOnce() -> (String, String),
-    ) {
+    ) -> Option<&mut Finding> {
+        if self.without & bit(rule) != 0 {
+            return None;
+        }
         match self.list.first().map(|first| first.pass) {
-            Some(earliest) if earliest < pass => return,
+            Some(earliest) if earliest < pass => return None,
             Some(earliest) if earliest > pass => {
                 self.list.clear();
                 self.n_omitted = 0;
@@ -244,7 +327,7 @@ impl Gatherer {
         }
         if self.list.len() >= MAX_FINDINGS {
             self.n_omitted = self.n_omitted.saturating_add(1);
-            return;
+            return None;
         }
         let (expected, found) = texts();
         let (instruction, line) = match place {
@@ -261,8 +344,17 @@ impl Gatherer {
             line,
             expected,
             found,
+            notes: Vec::new(),
+            frame: None,
             offset: None,
         });
+        self.list.last_mut()
+    }
+
+    /// Whether an earlier pass has found something, so that this one's findings do not count.
+    #[inline]
+    pub(crate) fn has_found_before(&self, pass: Pass) -> bool {
+        self.list.first().is_some_and(|first| first.pass < pass)
     }
 
     /// The verdict.

@@ -3,14 +3,10 @@
 //! Every finding, every `SAFETY` comment that leans on the verifier and every test that breaks a
 //! rule cites it by its id. Ids are never reused: the row of a retired rule stays, marked as such
 //! in its claim. Letters: H header and counts, F function, D debug information, S static per
-//! instruction, O open results.
+//! instruction, O open results, T values, C to-be-closed variables, V captured variables.
 //!
-//! Three more ids name demands on the lifetimes of registers, which nothing here proves. The VM
-//! looks at them as it runs, and raises "malformed bytecode":
-//!
-//! - C1: a register is marked to be closed only above all that are pending in its frame.
-//! - C2: a return that closes nothing, and a tail call, find no register of the frame pending.
-//! - V2: no register that an instruction hands over to a call is captured or pending.
+//! What T, C and V say holds where control can get; `debug.setlocal` can break T afterwards. The VM
+//! looks at C1, C2 and V2 again as it runs, and raises "malformed bytecode".
 
 /// Who makes sure that a rule holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +24,9 @@ pub enum Strength {
     Memory,
     /// An assertion of the reference VM; its release build stays safe.
     Assertion,
+    /// That a function sees no values but its own: a register that it has not written may hold
+    /// what another function left there, and what it holds depends on when the collector ran.
+    Isolation,
     /// Only time or memory out of proportion to the chunk.
     Resources,
     /// Nothing but the shape that every Lua 5.4 compiler gives its output.
@@ -151,6 +150,12 @@ define_rules! {
             function, and SETLIST stores behind at most 50 items per instruction.",
     reference: "allocates gigabytes, or computes a size by an undefined shift or an overflowing sum",
     vm: "sizes of tables in constructors cannot overflow";
+
+    F7, Verifier, Resources, "the analysis ends",
+    claim: "What is known of registers settles within 16 looks at each instruction, and a thousand \
+            more, after the first.",
+    reference: "nothing: the verifier gives up on a function whose jumps only serve to keep it busy",
+    vm: "";
 
     D1, Verifier, Memory, "line information covers the code",
     claim: "A function has line information for all its instructions or for none.",
@@ -276,6 +281,79 @@ define_rules! {
             values up to top.",
     reference: "nothing: the values are lost",
     vm: "top is meaningful exactly between a producer and its consumer";
+
+    T1, Verifier, Memory, "loops count what was prepared",
+    claim: "At a FORLOOP, A to A+2 hold what FORPREP has put there when it entered the loop, on \
+            every path; nothing else has written them.",
+    reference: "takes whatever is there for integers or floats: a pointer is counted down and used",
+    vm: "";
+
+    T3, Verifier, Memory, "lists go into new tables",
+    claim: "At a SETLIST, A holds what a NEWTABLE of A has put there, on every path.",
+    reference: "takes whatever is there for a table: a wild pointer",
+    vm: "";
+
+    T4, Verifier, Memory, "method names in registers are strings",
+    claim: "A SELF that takes its key from a register directly follows a LOADK or LOADKX of a \
+            string into that register, and no jump goes to it.",
+    reference: "takes whatever is there for a string: a wild pointer",
+    vm: "";
+
+    T5, Verifier, Isolation, "registers are written before they are read",
+    claim: "Every register that is read has been written on every path since the function began, a \
+            call ran over it, or the collector might have cleared it; a closure captures no other.",
+    reference: "reads what an earlier call left there, which may be another function's secret, or \
+                nil, if the collector came first",
+    vm: "";
+
+    C1, Verifier, Memory, "variables are marked in order",
+    claim: "TBC and TFORPREP mark a register that is above all that may be pending in its frame.",
+    reference: "stores a distance of zero, or a negative one as unsigned, and writes far outside \
+                the stack when it closes",
+    vm: "";
+
+    C2, Verifier, Memory, "nothing pending is left behind",
+    claim: "At a return without k and at every TAILCALL no register is waiting to be closed.",
+    reference: "keeps a register of a frame that is gone in its list; the next variable to be \
+                closed, in a caller, corrupts memory",
+    vm: "";
+
+    C3, Verifier, Memory, "no call runs over pending registers",
+    claim: "No register that may be waiting to be closed lies where an instruction lets something \
+            else run: from A up at CALL, from A+1 up at NEWTABLE, CLOSURE and CONCAT, from A+4 up \
+            at TFORCALL.",
+    reference: "overwrites the links of its list of pending registers",
+    vm: "";
+
+    C4, Verifier, Assertion, "pending registers are not written",
+    claim: "No instruction writes a register that may be waiting to be closed.",
+    reference: "aborts at an assertion if the value that is closed in the end has no '__close'",
+    vm: "";
+
+    V1, Verifier, Memory, "closures capture what is below them",
+    claim: "A CLOSURE captures registers up to its A only, and none of A to A+2 of a numeric loop.",
+    reference: "lets a finalizer's frame, or a loop's counter, be written through an upvalue",
+    vm: "";
+
+    V2, Verifier, Memory, "no call runs over captured registers",
+    claim: "No register that an open upvalue may point to lies where an instruction lets something \
+            else run, as in C3.",
+    reference: "lets the upvalue point into another function's frame, whose own rules then no \
+                longer hold, into arguments that a C function has checked already, or at the \
+                function that is running",
+    vm: "";
+
+    V3, Verifier, Memory, "returns leave no upvalue open",
+    claim: "At a return or TAILCALL without k, no open upvalue may point into the frame.",
+    reference: "leaves an upvalue that points into later frames, or outside the stack once it \
+                shrinks",
+    vm: "";
+
+    V4, Verifier, Memory, "what is relied upon is not captured",
+    claim: "No open upvalue may point to A to A+2 of a FORLOOP, to A of a SETLIST or to the key of \
+            a SELF that takes it from a register.",
+    reference: "relies on a value that a closure may have replaced: as for T1, T3 and T4",
+    vm: "";
 }
 
 impl Rule {

@@ -59,10 +59,10 @@ fn word_cases() -> Vec<Case> {
         case("SETTABLE C", vec![abc(SetTable, 0, 0, 9)], 0, abc(SetTable, 0, 0, 10), S2),
         case("LOADNIL B", vec![abc(LoadNil, 8, 1, 0)], 0, abc(LoadNil, 8, 2, 0), S2),
         case("SELF A+1", vec![abck(SelfOp, 8, 0, 0)], 0, abck(SelfOp, 9, 0, 0), S2),
-        case("SELF C", vec![abc(SelfOp, 8, 0, 9)], 0, abc(SelfOp, 8, 0, 10), S2),
+        case("SELF C", vec![abx(LoadK, 9, 0), abc(SelfOp, 8, 0, 9)], 1, abc(SelfOp, 8, 0, 10), S2),
         case("CONCAT B", vec![abc(Concat, 7, 3, 0)], 0, abc(Concat, 7, 4, 0), S2),
         case("CLOSE A", vec![abc(Close, 10, 0, 0)], 0, abc(Close, 11, 0, 0), S2),
-        case("TBC A", vec![abc(Tbc, 9, 0, 0)], 0, abc(Tbc, 10, 0, 0), S2),
+        case("TBC A", vec![abc(Tbc, 9, 0, 0), CLOSE], 0, abc(Tbc, 10, 0, 0), S2),
         case("CALL arguments", vec![abc(Call, 7, 3, 1)], 0, abc(Call, 7, 4, 1), S2),
         case("CALL results", vec![abc(Call, 7, 1, 4)], 0, abc(Call, 7, 1, 5), S2),
         case("CALL A", vec![abc(Call, 9, 1, 1)], 0, abc(Call, 10, 1, 1), S2),
@@ -70,7 +70,7 @@ fn word_cases() -> Vec<Case> {
         case("RETURN B", vec![abc(Return, 8, 3, 0)], 0, abc(Return, 8, 4, 0), S2),
         case("RETURN0 A", vec![abc(Return0, 10, 0, 0)], 0, abc(Return0, 11, 0, 0), S2),
         case("RETURN1 A", vec![abc(Return1, 9, 0, 0)], 0, abc(Return1, 10, 0, 0), S2),
-        case("SETLIST B", vec![abc(SetList, 0, 9, 0)], 0, abc(SetList, 0, 10, 0), S2),
+        case("SETLIST B", table(vec![abc(SetList, 0, 9, 0)]), 3, abc(SetList, 0, 10, 0), S2),
         case("MMBIN B", vec![ADD, abc(MmBin, 0, 9, 6)], 1, abc(MmBin, 0, 10, 6), S2),
         case("LOADK Bx", vec![abx(LoadK, 0, 4)], 0, abx(LoadK, 0, 5), S3),
         case("LOADKX Ax", vec![abx(LoadKx, 0, 0), extra(4)], 1, extra(5), S3),
@@ -88,7 +88,7 @@ fn word_cases() -> Vec<Case> {
         case("GETUPVAL B", vec![abc(GetUpval, 0, 0, 0)], 0, abc(GetUpval, 0, 1, 0), S5),
         case("SETUPVAL B", vec![abc(SetUpval, 0, 0, 0)], 0, abc(SetUpval, 0, 1, 0), S5),
         case("SETTABUP A", vec![abc(SetTabUp, 0, 0, 0)], 0, abc(SetTabUp, 1, 0, 0), S5),
-        case("CLOSURE Bx", vec![abx(Closure, 0, 0)], 0, abx(Closure, 0, 1), S6),
+        case("CLOSURE Bx", vec![abx(Closure, 0, 0), CLOSE], 0, abx(Closure, 0, 1), S6),
         case("JMP before", vec![jmp(-1)], 0, jmp(-2), S7),
         case("JMP behind", vec![jmp(0)], 0, jmp(1), S7),
         case("JMP far", vec![jmp(0)], 0, jmp(16_777_216), S7),
@@ -100,8 +100,8 @@ fn word_cases() -> Vec<Case> {
         case("MMBIN alone", vec![l(), l()], 1, MMBIN, S8),
         case("MMBIN first", vec![l(), l()], 0, MMBIN, S8),
         case("EXTRAARG alone", vec![l(), l()], 1, extra(0), S8),
-        case("EXTRAARG after SETLIST", vec![abc(SetList, 0, 1, 0), l()], 1, extra(0), S8),
-        case("SETLIST k", vec![abc(SetList, 0, 1, 0), l()], 0, abck(SetList, 0, 1, 0), S8),
+        case("EXTRAARG after SETLIST", table(vec![abc(SetList, 0, 1, 0), l()]), 4, extra(0), S8),
+        case("SETLIST k", table(vec![abc(SetList, 0, 1, 0), l()]), 3, abck(SetList, 0, 1, 0), S8),
         case("NEWTABLE alone", vec![abc(NewTable, 0, 0, 0), extra(0)], 1, l(), S8),
         case("LOADKX alone", vec![abx(LoadKx, 0, 0), extra(0)], 1, l(), S8),
         case("LFALSESKIP", vec![abc(LFalseSkip, 0, 0, 0), l()], 1, abc(LoadNil, 0, 0, 0), S8),
@@ -135,7 +135,13 @@ fn word_cases() -> Vec<Case> {
             abc(NewTable, 0, 0, 151),
             F6,
         ),
-        case("SETLIST Ax", vec![abck(SetList, 0, 1, 0), extra(0)], 1, extra(0x00FF_FFFF), F6),
+        case(
+            "SETLIST Ax",
+            table(vec![abck(SetList, 0, 1, 0), extra(0)]),
+            4,
+            extra(0x00FF_FFFF),
+            F6,
+        ),
         case("RETURN C", vec![abc(Return, 0, 1, 0)], 0, abc(Return, 0, 1, 200), S11),
         case("TAILCALL C", tail(), 0, abc(TailCall, 0, 1, 50), S11),
         case("VARARG", vec![abc(LoadNil, 0, 0, 0)], 0, abc(Vararg, 0, 0, 2), S11),
@@ -150,7 +156,7 @@ fn word_cases() -> Vec<Case> {
         case("open RETURN alone", vec![l()], 0, abc(Return, 0, 0, 0), O1),
         case("open SETLIST alone", vec![l(), l()], 1, abc(SetList, 0, 0, 0), O1),
         case("open CALL at A", open(CALL_OPEN), 0, abc(Call, 0, 1, 0), O1),
-        case("open SETLIST at A", open(abc(SetList, 0, 0, 0)), 1, abc(SetList, 1, 0, 0), O1),
+        case("open SETLIST at A", table(open(abc(SetList, 0, 0, 0))), 4, abc(SetList, 1, 0, 0), O1),
         case("open TAILCALL at A", open_tail(), 0, abc(Call, 0, 1, 0), O1),
         case("open RETURN above", open(abc(Return, 1, 0, 0)), 1, abc(Return, 2, 0, 0), O1),
         case("results lost", vec![abc(Call, 0, 1, 1), l()], 0, abc(Call, 0, 1, 0), O2),
@@ -180,14 +186,14 @@ fn one_edited_word_breaks_one_rule() {
 /// Loops whose registers run past the frame, one register missing each.
 #[test]
 fn loops_need_all_their_registers() {
-    for (what, code, least) in [
-        ("FORPREP", numeric_loop(), 4),
-        ("TFORCALL", tfor(), 7),
-        ("TFORCALL of 5", with(tfor(), 1, abc(TForCall, 0, 0, 5)), 9),
+    for (what, code, least, n_params) in [
+        ("FORPREP", numeric_loop(), 4, 3),
+        ("TFORCALL", tfor(), 7, 4),
+        ("TFORCALL of 5", with(tfor(), 1, abc(TForCall, 0, 0, 5)), 9, 4),
     ] {
         let mut chunk = chunk(code);
         chunk.main.protos.clear();
-        chunk.main.max_stack = least;
+        (chunk.main.max_stack, chunk.main.n_params) = (least, n_params);
         accepts(what, &chunk);
         chunk.main.max_stack = least - 1;
         check_rejected(what, &chunk, Rule::S2);
@@ -287,9 +293,14 @@ fn vararg_tail_call_at_the_frame_end() {
     chunk.main.n_params = 4;
     chunk.main.max_stack = 5;
     chunk.main.protos.clear();
-    chunk.main.code = vec![abc(VarargPrep, 4, 0, 0), abc(TailCall, 4, 1, 5), abc(Return, 4, 0, 5)];
+    chunk.main.code = vec![
+        abc(VarargPrep, 4, 0, 0),
+        abc(LoadNil, 4, 0, 0),
+        abc(TailCall, 4, 1, 5),
+        abc(Return, 4, 0, 5),
+    ];
     accepts("at the frame end", &chunk);
-    chunk.main.code[1] = abc(TailCall, 4, 2, 5);
+    chunk.main.code[2] = abc(TailCall, 4, 2, 5);
     check_rejected("an argument behind the frame", &chunk, Rule::S2);
 }
 
@@ -327,8 +338,14 @@ fn every_rule_has_a_case() {
     let covered: BTreeSet<Rule> = words.chain(others).collect();
     let kept = Rule::ALL.iter().filter(|rule| rule.info().keeper == Keeper::Verifier);
     let missing: Vec<_> = kept.filter(|rule| !covered.contains(rule)).collect();
-    // S13 says where the other rules hold; `dead_code_counts` is its case.
+    // S13 says where the other rules hold; `dead_code_counts` is its case. The dataflow's have tests
+    // of their own.
+    let missing: Vec<_> = missing.into_iter().filter(|rule| !is_of_flow(**rule)).collect();
     assert_eq!(missing, [&Rule::S13]);
+}
+
+fn is_of_flow(rule: Rule) -> bool {
+    rule == Rule::F7 || rule.id().starts_with(['T', 'C', 'V'])
 }
 
 #[test]

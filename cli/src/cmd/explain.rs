@@ -50,6 +50,7 @@ pub(crate) fn stake(strength: Strength) -> &'static str {
     match strength {
         Strength::Memory => "memory or type safety",
         Strength::Assertion => "an assertion; the release build of the reference stays safe",
+        Strength::Isolation => "that a function sees no values but its own",
         Strength::Resources => "time or memory out of proportion to the chunk",
         Strength::Shape => "nothing but the shape that compilers give their output",
     }

@@ -28,17 +28,20 @@ pub(crate) const ADD: Instruction = abc(Add, 0, 1, 2);
 pub(crate) const MMBIN: Instruction = abc(MmBin, 1, 2, 6);
 pub(crate) const MMBINK: Instruction = abc(MmBinK, 0, 1, 6);
 pub(crate) const NEW255: Instruction = abc(NewTable, 0, 255, 0);
+/// Closes all registers.
+pub(crate) const CLOSE: Instruction = abc(Close, 0, 0, 0);
 /// Takes open arguments from register 1.
 pub(crate) const CALL_OPEN: Instruction = abc(Call, 0, 0, 1);
 
-/// Loops in registers 0 to 3 over an addition.
+/// Loops in registers 0 to 3 over an addition to the loop's variable.
 pub(crate) fn numeric_loop() -> Vec<Instruction> {
-    vec![abx(ForPrep, 0, 2), ADD, MMBIN, abx(ForLoop, 0, 3)]
+    let (add, mmbin) = (abc(Add, 3, 3, 3), abc(MmBin, 3, 3, 6));
+    vec![abx(ForPrep, 0, 2), add, mmbin, abx(ForLoop, 0, 3)]
 }
 
-/// A generic loop of one variable and no body.
+/// A generic loop of one variable and no body, and what closes its fourth register.
 pub(crate) fn tfor() -> Vec<Instruction> {
-    vec![abx(TForPrep, 0, 0), abc(TForCall, 0, 0, 1), abx(TForLoop, 0, 2)]
+    vec![abx(TForPrep, 0, 0), abc(TForCall, 0, 0, 1), abx(TForLoop, 0, 2), CLOSE]
 }
 
 pub(crate) fn tail() -> Vec<Instruction> {
@@ -54,13 +57,18 @@ pub(crate) fn open_tail() -> Vec<Instruction> {
     [open(abc(TailCall, 0, 0, 0)), vec![abc(Return, 0, 0, 0)]].concat()
 }
 
+/// A new table in register 0, values above it, and that code, which begins at word 3.
+pub(crate) fn table(code: Vec<Instruction>) -> Vec<Instruction> {
+    [vec![abc(NewTable, 0, 0, 0), extra(0), abc(LoadNil, 1, 8, 0)], code].concat()
+}
+
 pub(crate) fn with(mut code: Vec<Instruction>, at: usize, word: Instruction) -> Vec<Instruction> {
     code[at] = word;
     code
 }
 
-/// That code and a return, in a function of fixed arity with 10 registers, five constants, an
-/// upvalue and a nested function.
+/// That code and a return, in a function of fixed arity with 10 registers, all of them parameters,
+/// five constants, an upvalue and a nested function that captures register 0.
 pub(crate) fn chunk(mut code: Vec<Instruction>) -> Chunk {
     code.push(abc(Return0, 0, 0, 0));
     let nested = Proto {
@@ -68,12 +76,13 @@ pub(crate) fn chunk(mut code: Vec<Instruction>) -> Chunk {
         max_stack: 3,
         code: vec![abc(Return0, 0, 0, 0)],
         upvalues: vec![
-            UpvalDesc { in_stack: 1, idx: 9, kind: 0 },
+            UpvalDesc { in_stack: 1, idx: 0, kind: 0 },
             UpvalDesc { in_stack: 0, idx: 0, kind: 2 },
         ],
         ..Proto::default()
     };
     let main = Proto {
+        n_params: 10,
         max_stack: 10,
         code,
         constants: vec![
@@ -110,7 +119,7 @@ pub(crate) fn vararg_chunk() -> Chunk {
 pub(crate) fn nested(depth: usize) -> Chunk {
     let leaf = || Proto {
         max_stack: 3,
-        code: vec![abc(Move, 0, 1, 0), abc(Return0, 0, 0, 0)],
+        code: vec![abc(LoadNil, 0, 1, 0), abc(Return0, 0, 0, 0)],
         ..Proto::default()
     };
     let mut proto = leaf();

@@ -1,0 +1,194 @@
+//! Where control flow meets: what is known at instructions that are jumped to, and which of them
+//! are to be looked at (again).
+
+use moonproof_bytecode::{Instruction, OpCode};
+
+use super::state::State;
+use crate::cfg::target;
+use crate::rules::Rule;
+use crate::table::{Jump, row};
+
+/// Watches an analysis.
+pub(crate) trait Witness {
+    /// A rule is broken at `pc`, by these registers.
+    fn breaks(&mut self, pc: usize, rule: Rule, registers: u64);
+
+    /// Control goes from the instruction at `from` to the leader at `to` with that state.
+    fn edge(&mut self, from: usize, to: usize, state: &State);
+}
+
+/// What is known at a leader, an instruction that something jumps to.
+struct Leader {
+    state: State,
+    /// Whether anything has come here.
+    is_reached: bool,
+    /// Whether more has come here since it was last looked at.
+    is_due: bool,
+}
+
+/// The leaders of a function. Kept from function to function for the sake of its memory.
+#[derive(Default)]
+pub(crate) struct Graph {
+    leaders: Vec<Leader>,
+    /// By instruction: one more than the index of its leader, or 0.
+    leader_of: Vec<u32>,
+    /// By instruction, 64 to a word: whether its leader is due.
+    due: Vec<u64>,
+    /// No leader before this one is due.
+    first_due: usize,
+    /// No leader after this one is due.
+    last_due: usize,
+}
+
+impl Graph {
+    /// Begins with a function. Targets of jumps back by JMP are leaders from the start, as nothing
+    /// else would say so before control gets there; targets of jumps ahead become leaders when the
+    /// jump is followed, as do beginnings of loops.
+    pub(crate) fn start(&mut self, code: &[Instruction]) {
+        self.leaders.clear();
+        self.leader_of.clear();
+        self.leader_of.resize(code.len(), 0);
+        self.due.clear();
+        self.due.resize((code.len() / 64).wrapping_add(1), 0);
+        self.first_due = usize::MAX;
+        self.last_due = 0;
+        if code.iter().fold(false, |any, &word| any | is_jump_back(word)) {
+            for (pc, &word) in code.iter().enumerate() {
+                if is_jump_back(word) {
+                    self.mark(target(pc, word, Jump::Forward));
+                }
+            }
+        }
+    }
+
+    /// Makes leaders of all targets of jumps, in dead code too.
+    pub(crate) fn mark_all(&mut self, code: &[Instruction]) {
+        for (pc, &word) in code.iter().enumerate() {
+            let jump = row(word).jump;
+            if jump != Jump::None {
+                self.mark(target(pc, word, jump));
+            }
+        }
+    }
+
+    fn mark(&mut self, pc: usize) {
+        if let Some(leader @ 0) = self.leader_of.get_mut(pc) {
+            self.leaders.push(Leader { state: State::UNREACHED, is_reached: false, is_due: false });
+            *leader = self.leaders.len() as u32;
+        }
+    }
+
+    /// Whether something jumps to that instruction, as far as is known.
+    #[inline]
+    pub(crate) fn is_leader(&self, pc: usize) -> bool {
+        self.leader_of.get(pc).is_some_and(|&leader| leader != 0)
+    }
+
+    /// What is known at a leader that is reached.
+    pub(crate) fn known(&self, pc: usize) -> Option<State> {
+        let leader = self.leader(pc)?;
+        leader.is_reached.then_some(leader.state)
+    }
+
+    fn leader(&self, pc: usize) -> Option<&Leader> {
+        let number = *self.leader_of.get(pc)?;
+        self.leaders.get(number.wrapping_sub(1) as usize)
+    }
+
+    /// The first leader that is due.
+    pub(crate) fn take_first_due(&mut self) -> Option<usize> {
+        let first = self.next_due(self.first_due)?;
+        self.first_due = usize::MAX;
+        Some(first)
+    }
+
+    /// The first leader that is due, from an instruction on.
+    #[inline]
+    pub(crate) fn next_due(&mut self, from: usize) -> Option<usize> {
+        let mut word = from / 64;
+        let mut mask = u64::MAX << (from % 64);
+        while word <= self.last_due / 64 {
+            let bits = self.due.get(word)? & mask;
+            if bits != 0 {
+                return Some(word.wrapping_mul(64).wrapping_add(bits.trailing_zeros() as usize));
+            }
+            word = word.wrapping_add(1);
+            mask = u64::MAX;
+        }
+        // What was looked over once is not looked over again.
+        self.last_due = self.last_due.min(from);
+        None
+    }
+
+    /// Follows a jump.
+    #[inline]
+    pub(crate) fn follow<W: Witness>(
+        &mut self,
+        from: usize,
+        to: usize,
+        state: &State,
+        witness: &mut W,
+    ) {
+        witness.edge(from, to, state);
+        let Some(number) = self.leader_of.get_mut(to) else { return };
+        if *number == 0 {
+            self.leaders.push(Leader { state: *state, is_reached: true, is_due: true });
+            *number = self.leaders.len() as u32;
+        } else {
+            let Some(leader) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else {
+                return;
+            };
+            let joined = leader.state.joined(state);
+            if leader.is_reached && joined == leader.state {
+                return;
+            }
+            leader.state = joined;
+            leader.is_reached = true;
+            if leader.is_due {
+                return;
+            }
+            leader.is_due = true;
+        }
+        if let Some(due) = self.due.get_mut(to / 64) {
+            *due |= 1 << (to % 64);
+        }
+        self.last_due = self.last_due.max(to);
+        if to <= from {
+            self.first_due = self.first_due.min(to);
+        }
+    }
+
+    /// Control arrives at `pc`, with a state if the instruction before leads there. Gives the
+    /// state to go on with, if there is anything new.
+    #[inline]
+    pub(crate) fn arrive(&mut self, pc: usize, state: &mut State, is_live: bool) -> bool {
+        let Some(&number) = self.leader_of.get(pc) else { return is_live };
+        if number == 0 {
+            return is_live;
+        }
+        let Some(leader) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else {
+            return is_live;
+        };
+        let mut is_new = leader.is_due;
+        if is_live {
+            let joined = leader.state.joined(state);
+            is_new |= !leader.is_reached || joined != leader.state;
+            leader.state = joined;
+            leader.is_reached = true;
+        }
+        if leader.is_due {
+            leader.is_due = false;
+            if let Some(due) = self.due.get_mut(pc / 64) {
+                *due &= !(1 << (pc % 64));
+            }
+        }
+        *state = leader.state;
+        is_new
+    }
+}
+
+/// Whether a word is a JMP to where it stands or before.
+#[inline]
+fn is_jump_back(word: Instruction) -> bool {
+    (word.op_bits() == OpCode::Jmp as u8) & (word.sj() < 0)
+}

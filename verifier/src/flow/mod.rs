@@ -1,0 +1,141 @@
+//! Pass 5: what is known of registers at each instruction that can be reached.
+//!
+//! The pass follows control through a function, keeping a [`State`] and asking of it what each
+//! instruction needs: T (values and their kinds), C (to-be-closed variables), V (captured
+//! variables). Where paths meet, only what all of them agree on is known. It looks at words that
+//! the other passes accept, and relies on them: operands are in range, jumps inside, pairs whole.
+//!
+//! A sweep goes over the code once, in order. What comes to an instruction from before it is all
+//! there when the sweep gets there; only if a jump back brings something new is the code from its
+//! target on looked at again, as far as anything changes. Code that a compiler made needs less
+//! than two looks per instruction; an analysis that needs more than [`BUDGET`] of them ends (F7).
+//! States are kept at targets of jumps only: memory is less than 60 bytes per instruction.
+//!
+//! Findings are made in a second run, over states that have settled, once the first has found that
+//! there is something to be found.
+
+mod effect;
+mod graph;
+mod report;
+mod state;
+mod transfer;
+
+use moonproof_bytecode::Proto;
+
+use crate::captures::Captures;
+use crate::diagnostic::Gatherer;
+use crate::rules::Rule;
+use graph::{Graph, Witness};
+use state::State;
+pub(crate) use state::Window;
+use transfer::{Code, Next, step};
+
+/// Looks per instruction, and window of registers, that an analysis may take beyond the first.
+const BUDGET: usize = 16;
+/// Looks that it may take besides, so that small functions need not be modest.
+const SMALL_BUDGET: usize = 1000;
+
+/// Room for the analysis, kept from function to function.
+#[derive(Default)]
+pub(crate) struct Flow {
+    graph: Graph,
+    captures: Captures,
+    /// Looks at instructions after the first ones, over all functions.
+    n_again: usize,
+}
+
+/// The analysis took more looks than it may.
+struct OverBudget;
+
+impl Flow {
+    /// Checks one function, of which the other passes found nothing.
+    #[inline]
+    pub(crate) fn check(&mut self, proto: &Proto, out: &mut Gatherer) {
+        let is_fine = if proto.max_stack <= Window::MAX_STACK {
+            self.is_fine(proto, Window::WHOLE)
+        } else {
+            Window::over(proto.max_stack).all(|window| self.is_fine(proto, window))
+        };
+        if !is_fine {
+            self.report(proto, out);
+        }
+    }
+
+    /// Whether there is nothing to be found, seen through one window.
+    fn is_fine<const SHIFTED: bool>(&mut self, proto: &Proto, window: Window<SHIFTED>) -> bool {
+        let mut alarm = Alarm { has_rung: false };
+        self.graph.start(&proto.code);
+        let settled = self.settle(proto, window, &mut alarm);
+        settled.is_ok() && !alarm.has_rung
+    }
+
+    /// Follows control until there is nothing new.
+    fn settle<const SHIFTED: bool, W: Witness>(
+        &mut self,
+        proto: &Proto,
+        window: Window<SHIFTED>,
+        witness: &mut W,
+    ) -> Result<(), OverBudget> {
+        let captures = self.captures.of(proto, window);
+        let code = Code { words: &proto.code, constants: &proto.constants, window, captures };
+        let graph = &mut self.graph;
+        let entry = State::entry(window.range(0, u32::from(proto.n_params)));
+        sweep(&code, (0, Some(entry)), graph, witness);
+        let mut budget = proto.code.len().saturating_mul(BUDGET).saturating_add(SMALL_BUDGET);
+        while let Some(start) = graph.take_first_due() {
+            let n_looks = sweep(&code, (start, None), graph, witness);
+            self.n_again = self.n_again.saturating_add(n_looks);
+            budget = budget.checked_sub(n_looks).ok_or(OverBudget)?;
+        }
+        Ok(())
+    }
+}
+
+/// Goes over the code from an instruction on, until there is nothing to do ahead. Says how many
+/// looks that took.
+#[inline]
+fn sweep<const SHIFTED: bool, W: Witness>(
+    code: &Code<'_, SHIFTED>,
+    (start, entry): (usize, Option<State>),
+    graph: &mut Graph,
+    witness: &mut W,
+) -> usize {
+    let mut pc = start;
+    let mut is_live = entry.is_some();
+    let mut state = entry.unwrap_or(State::UNREACHED);
+    let mut n_looks = 0_usize;
+    while pc < code.words.len() {
+        is_live = graph.arrive(pc, &mut state, is_live);
+        n_looks = n_looks.wrapping_add(1);
+        if !is_live {
+            // A long way over what cannot be reached counts a little.
+            let Some(due) = graph.next_due(pc) else { break };
+            n_looks = n_looks.wrapping_add(due.wrapping_sub(pc) / 64);
+            pc = due;
+            continue;
+        }
+        let mut next = pc.wrapping_add(1);
+        match step(code, pc, &mut state, graph, witness) {
+            Next::On => {}
+            Next::Past => next = pc.wrapping_add(2),
+            Next::Stop => is_live = false,
+        }
+        pc = next;
+    }
+    n_looks
+}
+
+/// Only wants to know whether there is anything to be found.
+struct Alarm {
+    has_rung: bool,
+}
+
+impl Witness for Alarm {
+    #[inline]
+    fn breaks(&mut self, _: usize, _: Rule, _: u64) {
+        self.has_rung = true;
+    }
+
+    #[inline]
+    fn edge(&mut self, _: usize, _: usize, _: &State) {}
+}
