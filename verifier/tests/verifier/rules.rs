@@ -1,11 +1,9 @@
 //! Every rule of the catalogue is broken by a minimal edit of a chunk that verifies, and the
 //! rejection names exactly that rule.
 
-mod kit;
-
 use std::collections::BTreeSet;
 
-use kit::*;
+use crate::kit::*;
 use moonproof_bytecode::OpCode::*;
 use moonproof_bytecode::{Chunk, Instruction, LocVar, Strip, UpvalDesc, dump, load_with_offsets};
 use moonproof_verifier::{Keeper, Pass, Place, Rule, check};

@@ -1,11 +1,9 @@
 //! Every rule of the dataflow is broken by a minimal edit of a chunk that verifies, and the
 //! rejection names it.
 
-mod kit;
-
 use std::collections::BTreeSet;
 
-use kit::*;
+use crate::kit::*;
 use moonproof_bytecode::OpCode::*;
 use moonproof_bytecode::{Chunk, Constant, Instruction, Proto, UpvalDesc};
 use moonproof_verifier::{Pass, Rule, check};
@@ -21,6 +19,10 @@ fn check_rejected(what: &str, chunk: &Chunk, rules: &[Rule]) {
 
 /// Good code, what is replaced in it, and the rules that breaks.
 type Case = (&'static str, Vec<Instruction>, usize, Instruction, &'static [Rule]);
+
+/// Code, a register that a closure may capture in it, one that it may not, and the rules that
+/// breaks.
+type CaptureCase = (&'static str, Vec<Instruction>, u8, u8, &'static [Rule]);
 
 /// Register 0 is captured by closures of the nested function; all ten have values at the start.
 const CAPTURE: Instruction = Instruction::abx(Closure, 4, 0);
@@ -296,7 +298,7 @@ fn one_edited_word_breaks_one_rule() {
 /// What the nested function captures decides.
 #[test]
 fn captured_registers() {
-    let cases: &[(&str, Vec<Instruction>, u8, u8, &[Rule])] = &[
+    let cases: &[CaptureCase] = &[
         ("above A", vec![CAPTURE, CLOSE], 4, 5, &[Rule::V1]),
         (
             "in a new table's way",

@@ -1,0 +1,5 @@
+//! Tests of the verifier, over small chunks made by hand.
+
+mod flow;
+mod kit;
+mod rules;
