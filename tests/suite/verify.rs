@@ -4,16 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use moonproof_bytecode::{Chunk, OpCode, Proto, Strip, dump, load};
+use moonproof_bytecode::{Chunk, Instruction, OpCode, Proto, Strip, dump, load};
 use moonproof_compiler::{compile, skip_shebang};
 use moonproof_tests::trial::asserting;
-use moonproof_verifier::{check, verify};
+use moonproof_verifier::{check, check_by_passes, verify};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
         asserting("verify::corpus_sources_verify", corpus_sources_verify),
         asserting("verify::odd_sources_verify", odd_sources_verify),
         asserting("verify::many_constants_verify", many_constants_verify),
+        asserting("verify::quick_acceptance_is_right", quick_acceptance_is_right),
     ]
 }
 
@@ -144,4 +145,70 @@ fn many_constants_verify() {
     let source = format!("local t = {{{numbers}}} t = 'last' .. x.y x:method() return 'end'");
     let chunk = check_source("many constants", source.as_bytes());
     assert!(has(&chunk.main, OpCode::LoadKx));
+}
+
+/// Numbers that look random (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n
+    }
+
+    /// The word with one thing about it changed.
+    fn edited(&mut self, word: Instruction, pc: usize, proto: &Proto) -> Instruction {
+        let n = proto.code.len();
+        let register = self.below(usize::from(proto.max_stack) + 1) as u32;
+        match self.below(8) {
+            0 => word.with_a(register),
+            1 => word.with_b(register),
+            2 => word.with_c(register),
+            3 => word.with_k(!word.k()),
+            4 => word.with_opcode(OpCode::ALL[self.below(OpCode::ALL.len())]),
+            5 => word.with_bx(self.below(n) as u32),
+            6 => Instruction::new_sj(OpCode::Jmp, self.below(n) as i32 - pc as i32 - 1),
+            _ => proto.code[self.below(n)],
+        }
+    }
+}
+
+fn functions(proto: &Proto, all: &mut Vec<Proto>) {
+    for nested in &proto.protos {
+        functions(nested, all);
+    }
+    all.push(Proto { line_info: Vec::new(), abs_line_info: Vec::new(), ..proto.clone() });
+}
+
+/// Functions are first looked at by code that can only say yes; it says so if and only if the
+/// passes do.
+fn quick_acceptance_is_right() {
+    const N_EDITED: usize = 30_000;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/codegen");
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        if let Ok(source) = fs::read(entry.path())
+            && let Ok(chunk) = compile(&skip_shebang(&source), b"=codegen")
+        {
+            functions(&chunk.main, &mut all);
+        }
+    }
+    all.retain(|proto| proto.code.len() < 300 && proto.protos.len() < 10);
+    let mut dice = Dice(1);
+    let mut n_accepted = 0;
+    for _ in 0..N_EDITED {
+        let mut main = all[dice.below(all.len())].clone();
+        for _ in 0..=dice.below(3) {
+            let pc = dice.below(main.code.len());
+            main.code[pc] = dice.edited(main.code[pc], pc, &main);
+        }
+        let n_upvalues = u8::try_from(main.upvalues.len()).expect("at most 255 upvalues");
+        let chunk = Chunk { n_upvalues, main };
+        let (quick, slow) = (check(&chunk), check_by_passes(&chunk));
+        assert_eq!(quick, slow, "{:#?}", chunk.main.code);
+        n_accepted += usize::from(quick.is_ok());
+    }
+    assert!(n_accepted > N_EDITED / 20, "only {n_accepted} edited functions are fine");
 }

@@ -15,9 +15,9 @@ use crate::table::{N_WIDE, Row, Wide, class, row};
 
 /// The arithmetic and bitwise metamethod events, `TM_ADD` to `TM_SHR` (ltm.h). The compiler names
 /// no other, though the reference needs only that there is such an event.
-const EVENTS: std::ops::RangeInclusive<u8> = 6..=17;
+pub(crate) const EVENTS: std::ops::RangeInclusive<u8> = 6..=17;
 /// Greatest hash size that a table of the reference can have, as NEWTABLE states it.
-const MAX_HASH_SIZE: u8 = 31;
+pub(crate) const MAX_HASH_SIZE: u8 = 31;
 
 /// What operands of one function's words may be.
 pub(crate) struct Operands {

@@ -351,6 +351,12 @@ impl Gatherer {
         self.list.last_mut()
     }
 
+    /// Whether nothing has been found.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Whether an earlier pass has found something, so that this one's findings do not count.
     #[inline]
     pub(crate) fn has_found_before(&self, pass: Pass) -> bool {

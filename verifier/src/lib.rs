@@ -59,6 +59,7 @@ mod diagnostic;
 mod flow;
 mod loading;
 mod pairs;
+mod quick;
 mod rules;
 mod structure;
 mod table;
@@ -115,24 +116,53 @@ pub fn verify_without_all(chunk: Chunk, rules: &[Rule]) -> Result<VerifiedChunk,
     Ok(VerifiedChunk::unproved(chunk))
 }
 
-fn check_into(chunk: &Chunk, mut out: Gatherer) -> Result<(), Rejection> {
+/// As [`check`], but without quick acceptance, to see that it makes no difference.
+///
+/// # Errors
+///
+/// As [`verify`].
+#[cfg(feature = "ablation")]
+#[doc(hidden)]
+pub fn check_by_passes(chunk: &Chunk) -> Result<(), Rejection> {
+    walk_into(chunk, Gatherer::default(), Walk { is_quick: false, ..Walk::default() })
+}
+
+fn check_into(chunk: &Chunk, out: Gatherer) -> Result<(), Rejection> {
+    walk_into(chunk, out, Walk::default())
+}
+
+fn walk_into<'a>(chunk: &'a Chunk, mut out: Gatherer, walk: Walk<'a>) -> Result<(), Rejection> {
     if usize::from(chunk.n_upvalues) != chunk.main.upvalues.len() {
         out.report((Pass::Structure, Rule::H2), &chunk.main, Place::Function, || {
             (format!("{} upvalues", chunk.n_upvalues), format!("{}", chunk.main.upvalues.len()))
         });
     }
-    Walk::default().check_all(&chunk.main, &mut out);
+    walk.check_all(&chunk.main, &mut out);
     out.finish()
 }
 
 /// Walks the tree of functions in preorder.
-#[derive(Default)]
 struct Walk<'a> {
     /// The function being looked at, behind all that enclose it, each with its nested functions
     /// that are still to be visited.
     stack: Vec<(&'a Proto, std::iter::Enumerate<std::slice::Iter<'a, Proto>>)>,
     scratch: structure::Scratch,
+    /// Whether functions are tried quickly first.
+    is_quick: bool,
+    quick: quick::Quick,
     flow: flow::Flow,
+}
+
+impl Default for Walk<'_> {
+    fn default() -> Self {
+        Self {
+            stack: Vec::new(),
+            scratch: structure::Scratch::default(),
+            is_quick: true,
+            quick: quick::Quick::default(),
+            flow: flow::Flow::default(),
+        }
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -162,6 +192,9 @@ impl<'a> Walk<'a> {
     fn check_one(&mut self, proto: &'a Proto, out: &mut Gatherer) {
         let parent = self.stack.last().map(|&(parent, _)| parent);
         structure::check(proto, parent, &mut self.scratch, out);
+        if self.is_quick && out.is_empty() && self.quick.accepts(proto) {
+            return;
+        }
         check_words(proto, out);
         if !out.has_found_before(Pass::Flow) {
             self.flow.check(proto, out);

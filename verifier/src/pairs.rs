@@ -37,6 +37,12 @@ impl Neighbours {
         Self { next_classes, relation: Relation::None, previous: Instruction::default() }
     }
 
+    /// After a word.
+    pub(crate) fn after(previous: Instruction) -> Self {
+        let row = row(previous);
+        Self { next_classes: row.next_classes(previous), relation: row.relation, previous }
+    }
+
     /// Checks the next word against the one before it.
     #[inline]
     pub(crate) fn check(
@@ -69,7 +75,7 @@ impl Neighbours {
     }
 }
 
-struct Broken {
+pub(crate) struct Broken {
     rule: Rule,
     expected: String,
     found: String,
@@ -148,7 +154,11 @@ fn tail_call(call: Instruction, ret: Instruction) -> Option<Broken> {
 }
 
 #[inline]
-fn table_size(table: Instruction, extra: Instruction, n_instructions: usize) -> Option<Broken> {
+pub(crate) fn table_size(
+    table: Instruction,
+    extra: Instruction,
+    n_instructions: usize,
+) -> Option<Broken> {
     if table.k() != (extra.ax() != 0) {
         return Some(Broken::new(
             Rule::S10,
@@ -176,7 +186,11 @@ fn table_size(table: Instruction, extra: Instruction, n_instructions: usize) -> 
 
 /// The words around EXTRAARG after SETLIST; without k there is none, and any C is in proportion.
 #[inline]
-fn list_index(list: Instruction, extra: Instruction, n_instructions: usize) -> Option<Broken> {
+pub(crate) fn list_index(
+    list: Instruction,
+    extra: Instruction,
+    n_instructions: usize,
+) -> Option<Broken> {
     if !list.k() {
         return None;
     }

@@ -17,6 +17,17 @@ pub(crate) trait Witness {
     fn edge(&mut self, from: usize, to: usize, state: &State);
 }
 
+/// Watches nothing.
+pub(crate) struct Nobody;
+
+impl Witness for Nobody {
+    #[inline]
+    fn breaks(&mut self, _: usize, _: Rule, _: u64) {}
+
+    #[inline]
+    fn edge(&mut self, _: usize, _: usize, _: &State) {}
+}
+
 /// What is known at a leader, an instruction that something jumps to.
 struct Leader {
     state: State,

@@ -25,15 +25,15 @@ use moonproof_bytecode::Proto;
 use crate::captures::Captures;
 use crate::diagnostic::Gatherer;
 use crate::rules::Rule;
-use graph::{Graph, Witness};
-use state::State;
-pub(crate) use state::Window;
+use graph::Witness;
+pub(crate) use graph::{Graph, Nobody};
+pub(crate) use state::{State, Window};
 use transfer::{Code, Next, step};
 
 /// Looks per instruction, and window of registers, that an analysis may take beyond the first.
-const BUDGET: usize = 16;
+pub(crate) const BUDGET: usize = 16;
 /// Looks that it may take besides, so that small functions need not be modest.
-const SMALL_BUDGET: usize = 1000;
+pub(crate) const SMALL_BUDGET: usize = 1000;
 
 /// Room for the analysis, kept from function to function.
 #[derive(Default)]

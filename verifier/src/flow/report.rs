@@ -7,7 +7,7 @@
 
 use moonproof_bytecode::Proto;
 
-use super::graph::{Graph, Witness};
+use super::graph::{Graph, Nobody, Witness};
 use super::state::{State, Window};
 use super::transfer::{Code, Next, step};
 use super::{Flow, OverBudget};
@@ -318,15 +318,6 @@ impl Fact {
 trait Watcher: Witness {
     /// Control passes that instruction.
     fn passes(&mut self, pc: usize, before: &State, after: &State);
-}
-
-/// Settles states.
-struct Nobody;
-
-impl Witness for Nobody {
-    fn breaks(&mut self, _: usize, _: Rule, _: u64) {}
-
-    fn edge(&mut self, _: usize, _: usize, _: &State) {}
 }
 
 /// Gathers what is broken.

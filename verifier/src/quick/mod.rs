@@ -1,0 +1,256 @@
+//! Quick acceptance: all rules on words, jumps and registers, in one go over a function.
+//!
+//! The passes that explain what is wrong with a function look at each word several times. Nearly
+//! every function has nothing wrong with it, and for these this module does their work at once: it
+//! follows control as the dataflow does, and checks each word as it gets there, knowing from the
+//! same look what its operands are. A register that has a value is a register of the frame, so that
+//! one test serves S2 and T5.
+//!
+//! It only ever says yes. If anything at all is out of the ordinary, or the frame has more than 63
+//! registers, it gives up, and the passes decide. Its yes means that they would find nothing; tests
+//! compare the two on all good chunks and on mutations of them.
+
+mod words;
+
+use moonproof_bytecode::{Constant, Instruction, OpCode, Proto};
+
+use crate::captures::Captures;
+use crate::diagnostic::Gatherer;
+use crate::flow::{BUDGET, Graph, Nobody, SMALL_BUDGET, State, Window};
+use crate::{cfg, decode, pairs, table};
+use words::{Live, Next};
+
+/// Room for the work, kept from function to function.
+#[derive(Default)]
+pub(crate) struct Quick {
+    graph: Graph,
+    captures: Captures,
+}
+
+impl Quick {
+    /// Whether a function, whose structure has nothing wrong, is seen to be fine.
+    pub(crate) fn accepts(&mut self, proto: &Proto) -> bool {
+        let words = proto.code.as_slice();
+        let Some(first) = words.first() else { return false };
+        if proto.max_stack > Window::MAX_STACK || !ends_with_return(words) {
+            return false;
+        }
+        let is_vararg = proto.is_vararg != 0;
+        if is_vararg != is_prep(*first, proto.n_params) {
+            return false;
+        }
+        self.graph.start(words);
+        let code = Code {
+            words,
+            constants: &proto.constants,
+            captures: self.captures.of(proto, Window::WHOLE),
+            proto,
+            frame: Window::WHOLE.between(0, u32::from(proto.max_stack)),
+            max_stack: u32::from(proto.max_stack),
+            n_upvalues: proto.upvalues.len() as u32,
+            is_vararg,
+            shift: if is_vararg { u32::from(proto.n_params).wrapping_add(1) } else { 0 },
+        };
+        let entry = State::entry(Window::WHOLE.between(0, u32::from(proto.n_params)));
+        let start = usize::from(is_vararg);
+        code.settles(start, entry, &mut self.graph)
+    }
+}
+
+/// What words of one function are checked against.
+struct Code<'a> {
+    words: &'a [Instruction],
+    constants: &'a [Constant],
+    /// By nested function: registers that a closure of it captures.
+    captures: &'a [u64],
+    proto: &'a Proto,
+    /// All registers.
+    frame: u64,
+    max_stack: u32,
+    n_upvalues: u32,
+    is_vararg: bool,
+    /// C of returns.
+    shift: u32,
+}
+
+impl Code<'_> {
+    /// Follows control until there is nothing new. Words that it does not get to are looked at by
+    /// themselves (S13).
+    fn settles(&self, start: usize, entry: State, graph: &mut Graph) -> bool {
+        if self.sweep::<true>(start, Some(entry), graph).is_none() {
+            return false;
+        }
+        let mut budget = self.words.len().saturating_mul(BUDGET).saturating_add(SMALL_BUDGET);
+        while let Some(start) = graph.take_first_due() {
+            let Some(n_looks) = self.sweep::<false>(start, None, graph) else { return false };
+            let Some(rest) = budget.checked_sub(n_looks) else { return false };
+            budget = rest;
+        }
+        true
+    }
+
+    /// As the dataflow's sweep, giving up where a word is not seen to be fine.
+    #[inline]
+    fn sweep<const FIRST: bool>(
+        &self,
+        start: usize,
+        entry: Option<State>,
+        graph: &mut Graph,
+    ) -> Option<usize> {
+        let mut pc = start;
+        let mut is_live = entry.is_some();
+        let mut live = Live::new(entry.unwrap_or(State::UNREACHED), self.frame);
+        let mut n_looks = 0_usize;
+        while let Some(&word) = self.words.get(pc) {
+            if graph.is_leader(pc) {
+                let mut state = live.state;
+                is_live = graph.arrive(pc, &mut state, is_live);
+                live = Live::new(state, self.frame);
+            }
+            n_looks = n_looks.wrapping_add(1);
+            if !is_live {
+                let due = graph.next_due(pc);
+                let end = due.unwrap_or(self.words.len());
+                if FIRST && !self.is_dead_code_fine(pc, end) {
+                    return None;
+                }
+                n_looks = n_looks.wrapping_add(end.wrapping_sub(pc) / 64);
+                pc = due.unwrap_or(usize::MAX);
+                continue;
+            }
+            match self.step(pc, word, &mut live, graph) {
+                Next::On => pc = pc.wrapping_add(1),
+                Next::Past => pc = pc.wrapping_add(2),
+                Next::Stop => {
+                    is_live = false;
+                    pc = pc.wrapping_add(1);
+                }
+                Next::GiveUp => return None,
+            }
+        }
+        Some(n_looks)
+    }
+
+    /// Follows a jump, if it may be made (S7, S9, F4, T4).
+    #[inline]
+    fn follow(&self, from: usize, to: usize, state: State, graph: &mut Graph) -> bool {
+        let is_target = self.words.get(to).is_some_and(|&word| is_target(word));
+        if is_target {
+            graph.follow(from, to, &state, &mut Nobody);
+        }
+        is_target
+    }
+
+    /// Whether words from `start` on, which control does not get to from before them, break no rule
+    /// by themselves, with their neighbours or by where they jump.
+    fn is_dead_code_fine(&self, start: usize, end: usize) -> bool {
+        let before = start.wrapping_sub(1);
+        if end == self.words.len() && start.wrapping_add(1) == end && self.is_plain_end(start) {
+            return true;
+        }
+        let Some(&previous) = self.words.get(before) else { return false };
+        let operands = decode::Operands::new(self.proto);
+        let mut neighbours = pairs::Neighbours::after(previous);
+        let mut out = Gatherer::default();
+        // The word at the end, if there is one, is looked at for its neighbour's sake.
+        for (pc, &word) in self.words.iter().enumerate().take(end.saturating_add(1)).skip(start) {
+            let row = table::row(word);
+            neighbours.check(self.proto, pc, (word, row), &mut out);
+            decode::check(&operands, self.proto, pc, (word, row), &mut out);
+            if row.jump != table::Jump::None {
+                cfg::check(self.proto, pc, (word, row.jump), &mut out);
+            }
+        }
+        out.is_empty()
+    }
+
+    /// The return that compilers put behind the last word, even if that is a return.
+    fn is_plain_end(&self, pc: usize) -> bool {
+        let (Some(&word), Some(&before)) = (self.words.get(pc), self.words.get(pc.wrapping_sub(1)))
+        else {
+            return false;
+        };
+        let is_after_return = matches!(
+            before.opcode(),
+            Some(OpCode::Return | OpCode::Return0 | OpCode::Return1 | OpCode::Jmp)
+        );
+        let is_return = match word.opcode() {
+            Some(OpCode::Return0) => !self.is_vararg,
+            Some(OpCode::Return) => word.b() == 1 && word.c() == self.shift,
+            _ => false,
+        };
+        is_after_return && is_return && word.a() <= self.max_stack
+    }
+}
+
+fn ends_with_return(words: &[Instruction]) -> bool {
+    words.last().is_some_and(|word| {
+        matches!(word.opcode(), Some(OpCode::Return | OpCode::Return0 | OpCode::Return1))
+    })
+}
+
+/// F4, of the first word.
+fn is_prep(word: Instruction, n_params: u8) -> bool {
+    word.op_bits() == OpCode::VarargPrep as u8 && word.a() == u32::from(n_params) && word.b() == 0
+}
+
+/// Whether a jump may lead to that word.
+#[inline]
+fn is_target(word: Instruction) -> bool {
+    match TARGETS.get(usize::from(word.op_bits())) {
+        Some(Target::Always) => true,
+        Some(Target::UnlessOpen) => word.b() != 0,
+        Some(Target::WithK) => word.k(),
+        _ => false,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Never,
+    Always,
+    /// Not if it takes open results.
+    UnlessOpen,
+    /// Not if it takes its key from the word before.
+    WithK,
+}
+
+static TARGETS: [Target; 128] = {
+    let mut targets = [Target::Never; 128];
+    let mut number = 0;
+    while number < OpCode::ALL.len() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        let (target, op) = (&mut targets[number], OpCode::ALL[number]);
+        *target = match op {
+            OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => Target::Never,
+            OpCode::ExtraArg | OpCode::VarargPrep | OpCode::TForLoop => Target::Never,
+            OpCode::Call | OpCode::TailCall | OpCode::Return | OpCode::SetList => {
+                Target::UnlessOpen
+            }
+            OpCode::SelfOp => Target::WithK,
+            _ => Target::Always,
+        };
+        number = number.wrapping_add(1);
+    }
+    targets
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_agree_with_neighbour_classes() {
+        for op in OpCode::ALL {
+            for (b, k) in [(0, false), (0, true), (1, false), (1, true)] {
+                let word = Instruction::abc(op, 0, b, 0, k);
+                let class = table::row(word).word_class(word);
+                let expected = class & table::word::TARGET != 0 && (op != OpCode::SelfOp || k);
+                assert_eq!(is_target(word), expected, "{word:?}");
+            }
+        }
+        for number in 83..128 {
+            assert!(!is_target(Instruction(number)));
+        }
+    }
+}
