@@ -1,0 +1,193 @@
+//! `verify`: whether chunks verify, and if not, everything that is wrong with them.
+
+mod human;
+mod json;
+mod sarif;
+
+use moonproof_bytecode::listing::instruction_text;
+use moonproof_bytecode::{Chunk, LoadError, LoadErrorKind, Proto};
+use moonproof_verifier::{Finding, Place, Rejection, Rule, check};
+
+use crate::args::{VerifyArgs, VerifyFormat};
+use crate::io::{Failure, Input, Refusal, write_stdout};
+
+/// Verifies files.
+pub(crate) fn run(args: &VerifyArgs) -> Result<bool, Failure> {
+    let mut verdicts = Vec::new();
+    let mut all_well = true;
+    for path in &args.files {
+        let input = Input::read(path)?;
+        let subject = Subject::of(&input);
+        let verdict = verify(&input, &subject);
+        all_well &= verdict.is_good();
+        match args.format {
+            VerifyFormat::Human => human::print(&verdict, &subject),
+            VerifyFormat::Json | VerifyFormat::Sarif => verdicts.push(verdict),
+        }
+    }
+    let document = match args.format {
+        VerifyFormat::Human => None,
+        VerifyFormat::Json => Some(json::document(&verdicts)),
+        VerifyFormat::Sarif => Some(sarif::document(&verdicts)?),
+    };
+    if let Some(document) = document {
+        write_stdout(format!("{document:#}\n").as_bytes())?;
+    }
+    Ok(all_well)
+}
+
+/// What is verified: a chunk, or bytes that are none.
+struct Subject<'a> {
+    bytes: &'a [u8],
+    chunk: Result<crate::io::Loaded<'a>, Refusal>,
+}
+
+impl<'a> Subject<'a> {
+    fn of(input: &'a Input) -> Self {
+        Self { bytes: &input.bytes, chunk: input.chunk() }
+    }
+
+    /// The function at a path.
+    fn function(&self, path: &[u32]) -> Option<&Proto> {
+        function_at(&self.chunk.as_ref().ok()?.chunk, path)
+    }
+}
+
+/// What is said of one file.
+struct Verdict {
+    name: String,
+    problems: Vec<Problem>,
+    /// Findings beyond those that are told.
+    n_omitted: usize,
+}
+
+impl Verdict {
+    fn is_good(&self) -> bool {
+        self.problems.is_empty() && self.n_omitted == 0
+    }
+}
+
+/// One thing that is wrong with a file.
+struct Problem {
+    /// The rule that is broken; none if the file is a source that does not compile.
+    rule: Option<Rule>,
+    path: Box<[u32]>,
+    /// What in the function is meant, if it is no instruction: `upvalue 3`.
+    item: Option<String>,
+    pc: Option<u32>,
+    line: Option<u32>,
+    offset: Option<usize>,
+    /// The instruction in its listing.
+    instruction: Option<String>,
+    /// What is wanted and what there is, if that is a matter of two.
+    difference: Option<(String, String)>,
+    /// All of it in words.
+    text: String,
+    /// How it came about: instructions, and what is to be said of each.
+    notes: Vec<(u32, String)>,
+    /// What is known of the frame before the instruction.
+    state: Option<String>,
+    /// What the reference does with such a file.
+    reference: &'static str,
+}
+
+impl Problem {
+    /// A problem with the whole file.
+    fn with_file(text: String, reference: &'static str) -> Self {
+        Self {
+            rule: None,
+            path: Box::default(),
+            item: None,
+            pc: None,
+            line: None,
+            offset: None,
+            instruction: None,
+            difference: None,
+            text,
+            notes: Vec::new(),
+            state: None,
+            reference,
+        }
+    }
+
+    /// The function in words.
+    fn function(&self) -> String {
+        if self.path.is_empty() {
+            return "main function".to_owned();
+        }
+        let path: Vec<String> = self.path.iter().map(u32::to_string).collect();
+        format!("function {}", path.join("."))
+    }
+}
+
+fn verify(input: &Input, subject: &Subject<'_>) -> Verdict {
+    let mut verdict = Verdict { name: input.name.clone(), problems: Vec::new(), n_omitted: 0 };
+    match &subject.chunk {
+        Err(Refusal::Source(message)) => {
+            let message = String::from_utf8_lossy(message).into_owned();
+            verdict.problems.push(Problem::with_file(message, REFUSES));
+        }
+        Err(Refusal::Chunk(error)) => verdict.problems.push(of_load_error(error)),
+        Ok(loaded) => {
+            if let Err(mut rejection) = check(&loaded.chunk) {
+                if let Some(offsets) = &loaded.offsets {
+                    rejection.locate(offsets);
+                }
+                verdict.n_omitted = rejection.n_omitted();
+                verdict.problems = of_rejection(&rejection, &loaded.chunk);
+            }
+        }
+    }
+    verdict
+}
+
+/// What the reference does with most files that it cannot load.
+const REFUSES: &str = "refuses it, too";
+
+fn of_load_error(error: &LoadError) -> Problem {
+    let rule = Rule::of_load_error(error.kind());
+    // Only these two it does not notice.
+    let reference = match error.kind() {
+        LoadErrorKind::UnknownConstant { .. } | LoadErrorKind::TooDeep => rule.info().reference,
+        _ => REFUSES,
+    };
+    Problem {
+        rule: Some(rule),
+        path: error.path().into(),
+        offset: Some(error.offset()),
+        ..Problem::with_file(error.to_string(), reference)
+    }
+}
+
+fn of_rejection(rejection: &Rejection, chunk: &Chunk) -> Vec<Problem> {
+    rejection.findings().iter().map(|finding| of_finding(finding, chunk)).collect()
+}
+
+fn of_finding(finding: &Finding, chunk: &Chunk) -> Problem {
+    let proto = function_at(chunk, &finding.path);
+    let (item, pc) = match finding.place {
+        Place::Function => (None, None),
+        Place::Code(pc) => (None, Some(pc)),
+        Place::LineInfo(pc) => (Some("line difference".to_owned()), Some(pc)),
+        Place::Upvalue(idx) => (Some(format!("upvalue {idx}")), None),
+        Place::LocVar(idx) => (Some(format!("local variable {idx}")), None),
+        Place::AbsLine(idx) => (Some(format!("absolute line {idx}")), None),
+    };
+    Problem {
+        rule: Some(finding.rule),
+        path: finding.path.clone(),
+        item,
+        pc,
+        line: finding.line,
+        offset: finding.offset,
+        instruction: proto.zip(pc).map(|(proto, pc)| instruction_text(proto, pc)),
+        difference: Some((finding.expected.clone(), finding.found.clone())),
+        notes: finding.notes.clone(),
+        state: finding.frame.as_ref().map(|frame| frame.to_string()),
+        ..Problem::with_file(finding.to_string(), finding.rule.info().reference)
+    }
+}
+
+fn function_at<'a>(chunk: &'a Chunk, path: &[u32]) -> Option<&'a Proto> {
+    path.iter().try_fold(&chunk.main, |proto, idx| proto.protos.get(*idx as usize))
+}
