@@ -105,3 +105,41 @@ fn mutants_are_reproducible() {
     assert_eq!(make(3), make(3));
     assert_ne!(make(3), make(4));
 }
+
+/// Without any one of the rules that memory or types depend on, a campaign finds something, mostly
+/// within seconds.
+#[cfg(feature = "ablation")]
+#[test]
+fn every_rule_is_missed() {
+    use std::time::Duration;
+
+    use moonproof_fuzz::campaign::{Judge, ablation};
+    use moonproof_verifier::{Keeper, Strength, verify_without};
+
+    /// Rules that others stand in for, or that no mutant is long enough to break; the suite `hard`
+    /// shows what they are good for.
+    const OTHERWISE: [Rule; 4] = [Rule::H6, Rule::F1, Rule::S1, Rule::S13];
+    if !is_there() {
+        return;
+    }
+    let options =
+        Options { n_mutants: 400_000, time: Duration::from_secs(120), ..Options::default() };
+    let mut missed = Vec::new();
+    for &rule in Rule::ALL {
+        let info = rule.info();
+        let matters = matches!(info.strength, Strength::Memory | Strength::Assertion);
+        if info.keeper != Keeper::Verifier || !matters || OTHERWISE.contains(&rule) {
+            continue;
+        }
+        let without =
+            |chunk: &moonproof_bytecode::Chunk| verify_without(chunk.clone(), rule).map(drop);
+        let judges: (Judge<'_>, Judge<'_>) = (&check, &without);
+        let mut machines = Machines::reference(true).expect("a hard reference");
+        let result = ablation(&options, judges, &mut machines).expect("a machine that starts");
+        println!("{rule}: after {} mutants, {:?}", result.n_mutants, result.finding);
+        if result.finding.is_none() {
+            missed.push(rule);
+        }
+    }
+    assert!(missed.is_empty(), "nobody notices that these are missing: {missed:?}");
+}

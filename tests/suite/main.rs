@@ -7,6 +7,7 @@ mod benchmarks;
 mod bytes;
 mod canary;
 mod cli;
+mod hard;
 mod official;
 mod opcodes;
 mod regressions;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         bytes::tests,
         canary::tests,
         cli::tests,
+        hard::tests,
         official::tests,
         opcodes::tests,
         regressions::tests,

@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+#[cfg(feature = "ablation")]
+use moonproof_bytecode::Chunk;
+#[cfg(feature = "ablation")]
+use moonproof_fuzz::campaign::Judge;
 use moonproof_fuzz::campaign::machines::{Machines, OURS};
 use moonproof_fuzz::campaign::{self, Options, ours};
 use moonproof_hard::{Gauntlet, Job, Verdict};
-use moonproof_verifier::check;
+use moonproof_verifier::{Rule, check};
 use serde_json::{Value, json};
 
 const HELP: &str = "\
@@ -18,6 +22,7 @@ modes
   soundness     accepted mutants run in the hard reference and in our VM
   completeness  generated programs verify
   precision     what is rejected of the mutants that nothing happens to
+  ablation      with one rule less each time, how soon is that noticed? (feature `ablation`)
   replay FILE   one chunk in both machines
 
 options
@@ -26,6 +31,7 @@ options
   --seconds N     the end, whatever was reached
   --findings DIR  where findings are written to
   --json FILE     the report once more, for programs
+  --rule ID     of an ablation: the only rule to leave out
   --run-seed N    of a replay: how the chunk is run; 0 to 49 if there is none
   --least PERCENT mutants that must be accepted; 5
 
@@ -40,6 +46,7 @@ struct Arguments {
     options: Options,
     json: Option<PathBuf>,
     run_seed: Option<u64>,
+    rule: Option<Rule>,
     least: f64,
 }
 
@@ -56,6 +63,7 @@ fn parse() -> Option<Arguments> {
             "--findings" => options.findings = Some(words.next()?.into()),
             "--json" => arguments.json = Some(words.next()?.into()),
             "--run-seed" => arguments.run_seed = Some(words.next()?.parse().ok()?),
+            "--rule" => arguments.rule = Some(Rule::from_id(&words.next()?)?),
             "--least" => arguments.least = words.next()?.parse().ok()?,
             _ if arguments.mode == "replay" => arguments.file = Some(word.into()),
             _ => return None,
@@ -76,6 +84,7 @@ fn main() -> ExitCode {
         "soundness" => soundness(&arguments),
         "completeness" => completeness(&arguments),
         "precision" => precision(&arguments),
+        "ablation" => ablation(&arguments),
         "replay" => replay(&arguments),
         _ => Err(HELP.into()),
     };
@@ -163,6 +172,50 @@ fn precision(arguments: &Arguments) -> Outcome {
         }),
     )?;
     Ok(true)
+}
+
+#[cfg(not(feature = "ablation"))]
+fn ablation(_arguments: &Arguments) -> Outcome {
+    Err("built without the feature `ablation`".into())
+}
+
+/// Rules whose absence a campaign can notice, or that one.
+#[cfg(feature = "ablation")]
+fn ablation(arguments: &Arguments) -> Outcome {
+    use moonproof_verifier::{Keeper, Strength, verify_without};
+
+    let is_wanted = |rule: &Rule| match arguments.rule {
+        Some(only) => *rule == only,
+        None => {
+            let info = rule.info();
+            info.keeper == Keeper::Verifier
+                && matches!(info.strength, Strength::Memory | Strength::Assertion)
+        }
+    };
+    let mut report = Vec::new();
+    let mut is_fine = true;
+    println!("rule  noticed  seconds   mutants candidates  as");
+    for &rule in Rule::ALL.iter().filter(|rule| is_wanted(rule)) {
+        let without = |chunk: &Chunk| verify_without(chunk.clone(), rule).map(drop);
+        let mut machines = Machines::reference(true)?;
+        let judges: (Judge<'_>, Judge<'_>) = (&check, &without);
+        let result = campaign::ablation(&arguments.options, judges, &mut machines)?;
+        let seconds = result.time.as_secs_f64();
+        let (n_mutants, n_candidates) = (result.n_mutants, result.n_candidates);
+        let noticed = if result.finding.is_some() { "yes" } else { "no" };
+        let finding = result.finding.as_deref().unwrap_or("");
+        println!("{rule:5} {noticed:7} {seconds:8.1} {n_mutants:9} {n_candidates:10}  {finding}");
+        is_fine &= result.finding.is_some();
+        report.push(json!({
+            "rule": rule.id(),
+            "seconds": seconds,
+            "mutants": n_mutants,
+            "candidates": n_candidates,
+            "finding": result.finding,
+        }));
+    }
+    write(arguments, &Value::Array(report))?;
+    Ok(is_fine)
 }
 
 fn replay(arguments: &Arguments) -> Outcome {

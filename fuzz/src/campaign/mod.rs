@@ -6,8 +6,9 @@
 //! the reference and in our VM, each in a process of its own. It counts what it does ([`stats`]),
 //! for a verifier that rejects everything would pass, too.
 //!
-//! [`completeness`] asks about programs that a compiler made, which must be accepted, and
-//! [`precision`] about rejected mutants that nothing happens to.
+//! [`completeness`] asks about programs that a compiler made, which must be accepted;
+//! [`precision`] about rejected mutants that nothing happens to; and [`ablation`] whether the
+//! campaign notices that a rule is missing, without which it would show nothing about that rule.
 
 pub mod machines;
 mod modes;
@@ -15,7 +16,7 @@ pub mod ours;
 pub mod stats;
 pub mod workshop;
 
-pub use modes::{completeness, precision};
+pub use modes::{Ablation, Completeness, Precision, ablation, completeness, precision};
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use moonproof_bytecode::{Strip, dump, load};
 use moonproof_compiler::compile;
-use moonproof_hard::Verdict;
+use moonproof_hard::{Verdict, signature};
 
 use super::machines::Machines;
 use super::workshop::{Mutant, Workshop};
@@ -55,6 +55,68 @@ pub fn completeness(seed: u64, n: u64, judge: Judge<'_>) -> Completeness {
         }
     }
     result
+}
+
+/// What came of a verifier without one of its rules.
+#[derive(Clone, Debug, Default)]
+pub struct Ablation {
+    /// Mutants that were made.
+    pub n_mutants: u64,
+    /// Of these, only that rule rejects so many.
+    pub n_candidates: u64,
+    /// The complaint about one of them.
+    pub finding: Option<String>,
+    /// Time until then, or in all.
+    pub time: Duration,
+}
+
+/// Candidates of an ablation that are run at a time.
+const FEW: usize = 32;
+
+/// Runs mutants that only one rule rejects until there is a complaint: `without` is the verifier
+/// without that rule. What is accepted by `full` as well is not run, only built upon.
+///
+/// # Errors
+///
+/// If a machine cannot be started, or a finding not be written.
+pub fn ablation(
+    options: &Options,
+    (full, without): (Judge<'_>, Judge<'_>),
+    machines: &mut Machines,
+) -> io::Result<Ablation> {
+    let mut workshop = Workshop::new(options.seed);
+    let mut seen = Seen::default();
+    let mut result = Ablation::default();
+    let begin = Instant::now();
+    let mut batch: Vec<Mutant> = Vec::new();
+    while result.finding.is_none() {
+        let is_over = result.n_mutants >= options.n_mutants || begin.elapsed() >= options.time;
+        if batch.len() >= FEW || is_over {
+            let outcomes = machines.run(&batch)?;
+            let mut verdicts = outcomes.iter().flatten();
+            result.finding = verdicts.find_map(|(_, verdict)| match verdict {
+                Verdict::Finding(report) => Some(signature(report)),
+                _ => None,
+            });
+            batch.clear();
+        }
+        if is_over {
+            break;
+        }
+        let mutant = workshop.mutant();
+        if !seen.insert(&mutant.bytes) {
+            continue;
+        }
+        result.n_mutants += 1;
+        if full(&mutant.chunk).is_ok() {
+            workshop.keep(mutant);
+        } else if without(&mutant.chunk).is_ok() {
+            result.n_candidates += 1;
+            batch.push(mutant);
+        }
+    }
+    result.time = begin.elapsed();
+    Ok(result)
 }
 
 /// What came of mutants that were rejected, or not, for nothing.

@@ -119,6 +119,18 @@ static void arithmetic(const Step *s, OpCode fallback) {
   target(s, s->at + 2);
 }
 
+/* No register among those waits to be closed: they are about to be written. */
+static void written(const Step *s, int from, int n) {
+  StkId slot = s->L->tbclist.p;
+  StkId first = s->base + from;
+  while (slot >= first && slot >= s->base) {
+    insist(slot >= first + n, "C4", "pending variable is written");
+    if (slot->tbclist.delta == 0)
+      break; /* far apart, so further down than any register of the frame */
+    slot -= slot->tbclist.delta;
+  }
+}
+
 /* The count that an open producer left for the instruction, which uses registers from `first`. */
 static void open_count(const Step *s, int first) {
   insist(s->L->top.p - (s->base + first) >= 0, "O1", "negative count of values");
@@ -200,9 +212,8 @@ static void tail_call(const Step *s, int a) {
     registers(s, a, GETARG_B(s->i));
   insist(GETARG_C(s->i) == shift(s), "S11", "tail call moves the frame by another amount");
   insist(next_op(s) == OP_RETURN, "S8", "tail call without return");
-  nothing_open(s->L, s->base + a, "open where a callee begins");
   no_tbc(s->L, s->base, "C2", "tail call with a pending variable");
-  if (!GETARG_k(s->i))
+  if (!GETARG_k(s->i)) /* else they are closed first */
     no_upvalue(s->L, s->base, "V3", "tail call with an open upvalue");
 }
 
@@ -244,6 +255,8 @@ static void check(const Step *s) {
   int c = getarg(i, POS_C, SIZE_C);
   OpCode op = GET_OPCODE(i);
   insist(op < NUM_OPCODES, "S1", "no such opcode");
+  if (testAMode(op) && op != OP_VARARGPREP && op != OP_TESTSET)
+    written(s, a, op == OP_LOADNIL ? b + 1 : op == OP_SELF ? 2 : 1);
   switch (op) {
     case OP_MOVE: case OP_UNM: case OP_BNOT: case OP_NOT: case OP_LEN:
       registers(s, a, 1);
@@ -419,7 +432,6 @@ static void check(const Step *s) {
       break;
     case OP_FORPREP:
       registers(s, a, 4);
-      for_control(s, a);
       target(s, s->at + 1);
       target(s, s->at + 2 + GETARG_Bx(i));
       break;

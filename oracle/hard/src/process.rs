@@ -149,9 +149,28 @@ impl Gauntlet {
         let mut verdicts = Vec::with_capacity(jobs.len());
         while let Some(rest) = jobs.get(verdicts.len()..).filter(|rest| !rest.is_empty()) {
             let batch = &rest[..rest.len().min(MAX_JOBS)];
-            self.run_batch(batch, &mut verdicts)?;
+            let mut bytes = Vec::new();
+            for job in batch {
+                put(&mut bytes, u32::from(job.is_oracle), job.seed, &[job.chunk]);
+            }
+            self.run_batch(&bytes, batch.len(), &mut verdicts)?;
         }
         Ok(verdicts)
+    }
+
+    /// Runs a script among all libraries there are, `debug` included, which finds the chunk in the
+    /// global `chunk`. Only the reference can do that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub fn run_host(&mut self, host: &str, chunk: &[u8], is_oracle: bool) -> io::Result<Verdict> {
+        let mut bytes = Vec::new();
+        let len = (host.len() as u32).to_ne_bytes();
+        put(&mut bytes, u32::from(is_oracle) | HOST, 0, &[&len, host.as_bytes(), chunk]);
+        let mut verdicts = Vec::new();
+        self.run_batch(&bytes, 1, &mut verdicts)?;
+        Ok(verdicts.remove(0))
     }
 
     /// Runs one chunk.
@@ -163,19 +182,15 @@ impl Gauntlet {
         Ok(self.run(&[job])?.remove(0))
     }
 
-    /// Adds a verdict for each of the jobs, or for those up to one that ended the process.
-    fn run_batch(&mut self, batch: &[Job<'_>], verdicts: &mut Vec<Verdict>) -> io::Result<()> {
+    /// Adds a verdict for each of `n` requests, or for those up to one that ended the process.
+    fn run_batch(&mut self, bytes: &[u8], n: usize, verdicts: &mut Vec<Verdict>) -> io::Result<()> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,
         };
-        let mut bytes = Vec::new();
-        for job in batch {
-            put_job(&mut bytes, job);
-        }
         // If it has died meanwhile, there will be answers up to that point.
-        let _ = running.stdin.write_all(&bytes);
-        for _ in batch {
+        let _ = running.stdin.write_all(bytes);
+        for _ in 0..n {
             let mut answer = [0; 8];
             if running.stdout.read_exact(&mut answer).is_err() {
                 let status = running.child.wait()?;
@@ -233,24 +248,33 @@ impl Gauntlet {
     }
 }
 
-fn put_job(bytes: &mut Vec<u8>, job: &Job<'_>) {
-    bytes.extend((job.chunk.len() as u32).to_ne_bytes());
-    bytes.extend(u32::from(job.is_oracle).to_ne_bytes());
-    bytes.extend(job.seed.to_ne_bytes());
-    bytes.extend_from_slice(job.chunk);
+/// Flag of a request that brings a host along.
+const HOST: u32 = 2;
+
+/// Adds a request with a body in parts.
+fn put(bytes: &mut Vec<u8>, flags: u32, seed: u64, body: &[&[u8]]) {
+    let len: usize = body.iter().map(|part| part.len()).sum();
+    bytes.extend((len as u32).to_ne_bytes());
+    bytes.extend(flags.to_ne_bytes());
+    bytes.extend(seed.to_ne_bytes());
+    bytes.extend(body.iter().copied().flatten());
 }
 
 /// The line of a report that tells one kind of finding from another, without addresses.
 pub fn signature(report: &str) -> String {
-    let marks = [
+    let kinds = [
         ("moonproof: ", ""),
-        ("Assertion `", "assertion "),
         ("AddressSanitizer: ", "ASan: "),
         ("runtime error: ", "UBSan: "),
         ("panicked at ", "panic: "),
     ];
     let line = report.lines().find_map(|line| {
-        let (mark, kind) = marks.iter().find(|(mark, _)| line.contains(mark))?;
+        if let Some((place, _)) = line.split_once(": Assertion `") {
+            // The expression, with its macros, is longer than it helps.
+            let place = place.rsplit('/').next().unwrap_or(place);
+            return Some(format!("assertion at {place}"));
+        }
+        let (mark, kind) = kinds.iter().find(|(mark, _)| line.contains(mark))?;
         let at = line.find(mark)? + mark.len();
         (!line.starts_with("moonproof: way")).then(|| format!("{kind}{}", &line[at..]))
     });
@@ -267,7 +291,7 @@ mod tests {
     fn signatures_tell_what_happened() {
         let check = |report: &str, expected: &str| assert_eq!(signature(report), expected);
         check("moonproof: V3: open\nmoonproof: way: called\nexit status: 134", "V3: open");
-        check("x: lvm.c:1: f: Assertion `a == b' failed.\n", "assertion a == b' failed.");
+        check("x: /y/lvm.c:1: f: Assertion `a == b' failed.\n", "assertion at lvm.c:1: f");
         check(
             "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x1 at pc 0x2\n",
             "ASan: heap-use-after-free on address at pc",

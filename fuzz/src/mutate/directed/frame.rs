@@ -7,6 +7,9 @@ use moonproof_bytecode::{AbsLine, Instruction, LocVar, OpCode, Proto};
 use super::code::{insert, near, seam};
 use crate::Rng;
 
+/// The greatest int that the format can express.
+const MAX_INT: u32 = i32::MAX as u32 - 128;
+
 fn is_register(role: Role, word: Instruction) -> bool {
     match role {
         Role::Out | Role::In | Role::InOut | Role::Limit => true,
@@ -179,11 +182,18 @@ pub(super) fn lines_damaged(proto: &mut Proto, rng: &mut Rng) -> Option<()> {
     }
     let pc = rng.below(n);
     let n_abs = proto.abs_line_info.len();
-    match rng.below(8) {
+    match rng.below(9) {
+        8 => {
+            // As far up as the format goes, and on from there.
+            proto.line_defined = MAX_INT;
+            for delta in proto.line_info.iter_mut().filter(|delta| **delta != ABS_LINE_MARK) {
+                *delta = i8::MAX;
+            }
+        }
         0 => proto.line_info.truncate(1 + pc),
         1 => proto.line_info[pc] = ABS_LINE_MARK,
         2 => proto.abs_line_info.clear(),
-        3 => proto.line_defined = i32::MAX as u32 - 200,
+        3 => proto.line_defined = MAX_INT,
         4 => proto.line_info[pc] = [127, -127, 0, -1][rng.below(4)],
         5 if n_abs > 0 => {
             proto.abs_line_info.remove(rng.below(n_abs));
@@ -202,11 +212,21 @@ pub(super) fn lines_damaged(proto: &mut Proto, rng: &mut Rng) -> Option<()> {
 pub(super) fn locals_crowded(proto: &mut Proto, rng: &mut Rng) -> Option<()> {
     let n = proto.code.len() as u32;
     let var = LocVar { name: Some("v".into()), start_pc: rng.below(n as usize) as u32, end_pc: n };
-    match rng.below(4) {
+    match rng.below(5) {
         0 => proto.loc_vars.extend(vec![var; usize::from(proto.max_stack) + 1]),
+        4 => proto.loc_vars.extend(vec![LocVar { start_pc: 0, ..var }; 1000]),
         1 => proto.loc_vars.push(LocVar { name: None, ..var }),
         2 => proto.loc_vars.reverse(),
         _ => proto.loc_vars.insert(0, LocVar { start_pc: 0, ..var }),
     }
+    Some(())
+}
+
+/// An opcode that there is not.
+pub(super) fn opcode_unknown(proto: &mut Proto, rng: &mut Rng) -> Option<()> {
+    let pc = rng.below(proto.code.len());
+    let word = proto.code.get_mut(pc)?;
+    let number = 83 + rng.below(45) as u32;
+    *word = Instruction(word.0 & !0x7F | number);
     Some(())
 }

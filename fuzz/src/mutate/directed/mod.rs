@@ -50,7 +50,7 @@ mutators! {
     facts: list_table_overwritten list_shifted self_key self_key_overwritten liveness_lowered
         concat_count loop_doubled constant_swapped extra_argument;
     frame: registers_swapped register_replaced frame_shrunk params_changed vararg_toggled
-        words_transplanted nested_swapped lines_damaged locals_crowded;
+        words_transplanted nested_swapped lines_damaged locals_crowded opcode_unknown;
 }
 
 impl Mutator {
