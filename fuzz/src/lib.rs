@@ -28,6 +28,7 @@ pub mod generate;
 pub mod load;
 pub mod memory;
 pub mod model;
+pub mod model_flow;
 pub mod mutate;
 mod reached;
 mod rng;

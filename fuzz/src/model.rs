@@ -7,6 +7,8 @@
 
 use moonproof_bytecode::{Chunk, Constant, Instruction, OpCode, Proto};
 
+use crate::model_flow;
+
 /// Whether every rule holds of the chunk.
 pub fn accepts(chunk: &Chunk) -> bool {
     usize::from(chunk.n_upvalues) == chunk.main.upvalues.len() && tree(&chunk.main, None, 1)
@@ -18,6 +20,7 @@ fn tree(proto: &Proto, parent: Option<&Proto>, depth: usize) -> bool {
         && lines(proto)
         && locals(proto)
         && (0..proto.code.len()).all(|pc| Word { proto, pc }.fine())
+        && model_flow::accepts(proto)
         && proto.protos.iter().all(|nested| tree(nested, Some(proto), depth + 1))
 }
 
