@@ -28,22 +28,16 @@ impl Witness for Nobody {
     fn edge(&mut self, _: usize, _: usize, _: &State) {}
 }
 
-/// What is known at a leader, an instruction that something jumps to.
-struct Leader {
-    state: State,
-    /// Whether anything has come here.
-    is_reached: bool,
-    /// Whether more has come here since it was last looked at.
-    is_due: bool,
-}
-
 /// The leaders of a function. Kept from function to function for the sake of its memory.
 #[derive(Default)]
 pub(crate) struct Graph {
-    leaders: Vec<Leader>,
+    /// What is known at each leader, an instruction that something jumps to;
+    /// [`State::UNREACHED`] if nothing has come there.
+    leaders: Vec<State>,
     /// By instruction: one more than the index of its leader, or 0.
     leader_of: Vec<u32>,
-    /// By instruction, 64 to a word: whether its leader is due.
+    /// By instruction, 64 to a word: whether it is a leader to which more has come since it was last
+    /// looked at.
     due: Vec<u64>,
     /// No leader before this one is due.
     first_due: usize,
@@ -63,7 +57,7 @@ impl Graph {
         self.due.resize((code.len() / 64).wrapping_add(1), 0);
         self.first_due = usize::MAX;
         self.last_due = 0;
-        if code.iter().fold(false, |any, &word| any | is_jump_back(word)) {
+        if code.iter().fold(0, |any, &word| any | u32::from(is_jump_back(word))) != 0 {
             for (pc, &word) in code.iter().enumerate() {
                 if is_jump_back(word) {
                     self.mark(target(pc, word, Jump::Forward));
@@ -84,7 +78,7 @@ impl Graph {
 
     fn mark(&mut self, pc: usize) {
         if let Some(leader @ 0) = self.leader_of.get_mut(pc) {
-            self.leaders.push(Leader { state: State::UNREACHED, is_reached: false, is_due: false });
+            self.leaders.push(State::UNREACHED);
             *leader = self.leaders.len() as u32;
         }
     }
@@ -97,13 +91,9 @@ impl Graph {
 
     /// What is known at a leader that is reached.
     pub(crate) fn known(&self, pc: usize) -> Option<State> {
-        let leader = self.leader(pc)?;
-        leader.is_reached.then_some(leader.state)
-    }
-
-    fn leader(&self, pc: usize) -> Option<&Leader> {
         let number = *self.leader_of.get(pc)?;
-        self.leaders.get(number.wrapping_sub(1) as usize)
+        let state = *self.leaders.get(number.wrapping_sub(1) as usize)?;
+        (state != State::UNREACHED).then_some(state)
     }
 
     /// The first leader that is due.
@@ -143,22 +133,15 @@ impl Graph {
         witness.edge(from, to, state);
         let Some(number) = self.leader_of.get_mut(to) else { return };
         if *number == 0 {
-            self.leaders.push(Leader { state: *state, is_reached: true, is_due: true });
+            self.leaders.push(*state);
             *number = self.leaders.len() as u32;
         } else {
-            let Some(leader) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else {
-                return;
-            };
-            let joined = leader.state.joined(state);
-            if leader.is_reached && joined == leader.state {
+            let Some(known) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else { return };
+            let joined = known.joined(state);
+            if joined == *known {
                 return;
             }
-            leader.state = joined;
-            leader.is_reached = true;
-            if leader.is_due {
-                return;
-            }
-            leader.is_due = true;
+            *known = joined;
         }
         if let Some(due) = self.due.get_mut(to / 64) {
             *due |= 1 << (to % 64);
@@ -177,23 +160,19 @@ impl Graph {
         if number == 0 {
             return is_live;
         }
-        let Some(leader) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else {
+        let Some(known) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else {
             return is_live;
         };
-        let mut is_new = leader.is_due;
+        let Some(due) = self.due.get_mut(pc / 64) else { return is_live };
+        let bit = 1 << (pc % 64);
+        let mut is_new = *due & bit != 0;
+        *due &= !bit;
         if is_live {
-            let joined = leader.state.joined(state);
-            is_new |= !leader.is_reached || joined != leader.state;
-            leader.state = joined;
-            leader.is_reached = true;
+            let joined = known.joined(state);
+            is_new |= joined != *known;
+            *known = joined;
         }
-        if leader.is_due {
-            leader.is_due = false;
-            if let Some(due) = self.due.get_mut(pc / 64) {
-                *due &= !(1 << (pc % 64));
-            }
-        }
-        *state = leader.state;
+        *state = *known;
         is_new
     }
 }
@@ -201,5 +180,6 @@ impl Graph {
 /// Whether a word is a JMP to where it stands or before.
 #[inline]
 fn is_jump_back(word: Instruction) -> bool {
-    (word.op_bits() == OpCode::Jmp as u8) & (word.sj() < 0)
+    // A negative distance is one below the middle of the field's range.
+    (word.0 & 0x7F == OpCode::Jmp as u32) & (word.0 < Instruction::new_sj(OpCode::Move, 0).0)
 }

@@ -139,3 +139,77 @@ impl Witness for Alarm {
     #[inline]
     fn edge(&mut self, _: usize, _: usize, _: &State) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use moonproof_bytecode::{Instruction, OpCode};
+
+    const N: usize = 30_000;
+
+    fn jump(from: usize, to: usize) -> Instruction {
+        Instruction::new_sj(OpCode::Jmp, to as i32 - from as i32 - 1)
+    }
+
+    /// Looks beyond the first that a function takes, through all windows.
+    fn n_again(max_stack: u8, mut code: Vec<Instruction>) -> usize {
+        code.push(Instruction::abc(OpCode::Return0, 0, 0, 0, false));
+        let proto = Proto { n_params: max_stack, max_stack, code, ..Proto::default() };
+        let mut flow = Flow::default();
+        let mut out = Gatherer::default();
+        flow.check(&proto, &mut out);
+        assert!(out.is_empty(), "{}", out.finish().unwrap_err());
+        flow.n_again
+    }
+
+    fn loops(depth: usize) -> Vec<Instruction> {
+        let mut code = Vec::new();
+        while code.len() < N {
+            let start = code.len();
+            for i in 0..depth {
+                let skip = 2 * (depth - 1 - i);
+                code.push(Instruction::abx(OpCode::ForPrep, 4 * i as u32, skip as u32));
+            }
+            for i in (0..depth).rev() {
+                let back = code.len() - (start + i);
+                code.push(Instruction::abx(OpCode::ForLoop, 4 * i as u32, back as u32));
+            }
+        }
+        code
+    }
+
+    /// Each jump leads to the one before it.
+    fn backwards() -> Vec<Instruction> {
+        let mut code = vec![jump(0, N), Instruction::abc(OpCode::Return0, 0, 0, 0, false)];
+        code.extend((2..=N).map(|pc| jump(pc, pc - 1)));
+        code
+    }
+
+    /// A test and a jump at the start and one back at the end of each loop, all inside each other.
+    fn nested() -> Vec<Instruction> {
+        let depth = N / 3;
+        let test = Instruction::abc(OpCode::Test, 0, 0, 0, false);
+        let heads = (0..depth).flat_map(|i| [test, jump(2 * i + 1, 2 * depth)]);
+        let mut code: Vec<_> = heads.collect();
+        for i in (0..depth).rev() {
+            code.push(jump(code.len(), 2 * i));
+        }
+        code
+    }
+
+    #[test]
+    fn slow_functions_take_few_looks() {
+        for (what, max_stack, code, most) in [
+            ("loops", 60, loops(1), N),
+            ("nested loops", 60, loops(15), N),
+            ("nested loops in a large frame", 255, loops(60), 5 * N),
+            ("backwards", 60, backwards(), 2 * N),
+            ("backwards in a large frame", 255, backwards(), 10 * N),
+            ("nested", 60, nested(), N),
+            ("straight on", 60, (0..N).map(|pc| jump(pc, pc + 1)).collect(), 0),
+        ] {
+            let n = n_again(max_stack, code);
+            assert!(n <= most, "{what}: {n}");
+        }
+    }
+}

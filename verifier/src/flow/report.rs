@@ -14,8 +14,10 @@ use super::{Flow, OverBudget};
 use crate::diagnostic::{Frame, Gatherer, MAX_FINDINGS, Pass, Place, RegisterSet};
 use crate::rules::Rule;
 
-/// Findings per function that come with reasons; each needs another look at all of the code.
+/// Findings per function that come with reasons, unless it is large.
 const MAX_EXPLAINED: usize = 16;
+/// Instructions that may be looked at for reasons, which takes all of the function for each.
+const MAX_EXPLAINED_WORDS: usize = 500_000;
 /// How many joins a reason is looked for behind.
 const MAX_HOPS: usize = 32;
 
@@ -44,11 +46,13 @@ impl Flow {
         all.sort_by_key(|broken| (broken.pc, broken.rule));
         // Windows overlap.
         all.dedup_by_key(|broken| (broken.pc, broken.rule));
+        let n_explained =
+            MAX_EXPLAINED.min(MAX_EXPLAINED_WORDS.checked_div(proto.code.len()).unwrap_or(0));
         for (i, broken) in all.into_iter().enumerate() {
             let place = Place::Code(u32::try_from(broken.pc).unwrap_or(u32::MAX));
             let finding = out.report((Pass::Flow, broken.rule), proto, place, || texts(&broken));
             if let Some(finding) = finding
-                && i < MAX_EXPLAINED
+                && i < n_explained
             {
                 finding.notes = self.reasons(proto, &broken);
                 finding.frame = Some(Box::new(self.frame(proto, broken.pc)));

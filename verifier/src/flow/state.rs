@@ -26,7 +26,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// What is known where no path leads. Joining it changes nothing.
+    /// What is known where no path leads. Joining it changes nothing, and no other state is equal to
+    /// it: a register that holds a new table is not one of a loop's.
     pub(crate) const UNREACHED: Self =
         Self { defined: u64::MAX, table: u64::MAX, looping: u64::MAX, captured: 0, pending: 0 };
 

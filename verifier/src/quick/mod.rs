@@ -145,7 +145,7 @@ impl Code<'_> {
     /// by themselves, with their neighbours or by where they jump.
     fn is_dead_code_fine(&self, start: usize, end: usize) -> bool {
         let before = start.wrapping_sub(1);
-        if end == self.words.len() && start.wrapping_add(1) == end && self.is_plain_end(start) {
+        if start.wrapping_add(1) == end && self.is_plain_dead_word(start) {
             return true;
         }
         let Some(&previous) = self.words.get(before) else { return false };
@@ -164,22 +164,30 @@ impl Code<'_> {
         out.is_empty()
     }
 
-    /// The return that compilers put behind the last word, even if that is a return.
-    fn is_plain_end(&self, pc: usize) -> bool {
+    /// Compilers put a return behind the last word, even if that is a return, and a jump behind a
+    /// branch of an `if`, even if that returns. What is behind such a jump is the end of another
+    /// jump, which was looked at when that was followed.
+    fn is_plain_dead_word(&self, pc: usize) -> bool {
         let (Some(&word), Some(&before)) = (self.words.get(pc), self.words.get(pc.wrapping_sub(1)))
         else {
             return false;
         };
-        let is_after_return = matches!(
+        let is_behind_end = matches!(
             before.opcode(),
             Some(OpCode::Return | OpCode::Return0 | OpCode::Return1 | OpCode::Jmp)
         );
-        let is_return = match word.opcode() {
-            Some(OpCode::Return0) => !self.is_vararg,
-            Some(OpCode::Return) => word.b() == 1 && word.c() == self.shift,
+        let is_fine = match word.opcode() {
+            Some(OpCode::Return0) => !self.is_vararg && word.a() <= self.max_stack,
+            Some(OpCode::Return) => {
+                word.b() == 1 && word.c() == self.shift && word.a() <= self.max_stack
+            }
+            Some(OpCode::Jmp) => {
+                let to = cfg::target(pc, word, table::Jump::Forward);
+                self.words.get(to).is_some_and(|&word| is_target(word))
+            }
             _ => false,
         };
-        is_after_return && is_return && word.a() <= self.max_stack
+        is_behind_end && is_fine
     }
 }
 
