@@ -25,6 +25,13 @@ pub fn all_files(folder: &str) -> Vec<PathBuf> {
     found
 }
 
+/// All files below any folder, sorted.
+pub fn all_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    walk(folder, &mut found);
+    found
+}
+
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(root().join(folder)) else { return };
     let mut entries: Vec<_> = entries.map(|entry| entry.expect("an entry of a folder")).collect();

@@ -8,6 +8,7 @@ mod bytes;
 mod canary;
 mod cli;
 mod hard;
+mod hosts;
 mod official;
 mod opcodes;
 mod regressions;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         canary::tests,
         cli::tests,
         hard::tests,
+        hosts::tests,
         official::tests,
         opcodes::tests,
         regressions::tests,

@@ -11,8 +11,9 @@ use moonproof_tests::trial::plain;
 use moonproof_verifier::Rule;
 
 /// Crates, by the folder that they are in.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "bytecode",
+    "capi",
     "cli",
     "compiler",
     "fuzz",
@@ -23,8 +24,8 @@ const CRATES: [&str; 9] = [
     "vm",
 ];
 
-/// Crates with unsafe code: the VM, and the one that calls the reference.
-const UNSAFE_CRATES: [&str; 2] = ["oracle/reference", "vm"];
+/// Crates with unsafe code: the VM, the one that calls the reference, and the one that C calls.
+const UNSAFE_CRATES: [&str; 3] = ["capi", "oracle/reference", "vm"];
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
