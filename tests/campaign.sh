@@ -5,7 +5,7 @@
 #   tests/campaign.sh [SEED [MUTANTS [MORE OPTIONS OF campaign...]]]
 #
 # What is found is in target/campaign/, and so is the report as JSON. Status 0: no findings; 1: findings,
-# or too few were accepted. `cargo run -p moonproof-fuzz --features checked --bin campaign` tells of the
+# or too few were accepted. `cargo run -p moonproof-fuzz --features checked,ablation --bin campaign` tells of the
 # other modes.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,6 +17,6 @@ mkdir -p target/campaign
 # Assertions of ours stay on: what they say is a finding, too.
 exec env CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_LTO=false \
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-  cargo run --quiet --release -p moonproof-fuzz --features checked --bin campaign -- \
+  cargo run --quiet --release -p moonproof-fuzz --features checked,ablation --bin campaign -- \
   soundness --seed "$seed" --mutants "$mutants" --findings target/campaign \
   --json "target/campaign/report-$seed.json" "$@"

@@ -48,4 +48,15 @@ void moonproof_gc(lua_State *L);
     else if (moonproof_wants_gc(L)) { pre; moonproof_gc(L); pos; } \
   }
 
+/* Moves the stack where it might have been moved. The collector, which `pre` may call, may have made
+ * it smaller, and then it has to get the room back that was just asked for. */
+#undef condmovestack
+#define condmovestack(L, pre, pos) \
+  { \
+    int size_before = stacksize(L); \
+    pre; \
+    luaD_reallocstack((L), size_before, stacksize(L) < size_before); \
+    pos; \
+  }
+
 #endif

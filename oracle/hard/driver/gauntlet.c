@@ -73,6 +73,7 @@ typedef struct Memory {
   size_t used;
   size_t most;
   unsigned long until_failure; /* 0: none is going to fail */
+  int fails_once;
 } Memory;
 
 typedef struct Request {
@@ -114,10 +115,12 @@ static void *allocate(void *ud, void *ptr, size_t old, size_t size) {
     return NULL;
   }
   if (size > old) {
-    if (m->until_failure != 0 && --m->until_failure == 0)
-      m->until_failure = 1; /* from here on, each fails */
-    if (m->until_failure == 1 || m->used + (size - old) > m->most)
+    if (m->used + (size - old) > m->most)
       return NULL;
+    if (m->until_failure != 0 && --m->until_failure == 0) {
+      m->until_failure = !m->fails_once; /* from here on each fails, or none */
+      return NULL;
+    }
   }
   block = realloc(ptr, size);
   if (block != NULL)
@@ -381,8 +384,10 @@ static void call(lua_State *L, const Request *request, enum Way way, uint64_t bi
   first = lua_gettop(L) + 1;
   n = push_call(L, request, way, bits);
   settings(way, bits >> 16);
-  if (way == NO_MEMORY)
-    memory.until_failure = 2 + (bits >> 24) % 60;
+  if (way == NO_MEMORY) {
+    memory.until_failure = 1 + (bits >> 24) % 60;
+    memory.fails_once = (int)(bits >> 36 & 1);
+  }
   if (way == INTERRUPTED)
     lua_sethook(L, fail_by_hook, LUA_MASKCOUNT, 1 + (int)((bits >> 24) % 40));
   if (way == WATCHED || (way == AGAIN && (bits >> 24) % 2 == 0))
