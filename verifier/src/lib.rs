@@ -57,6 +57,8 @@ mod cfg;
 mod decode;
 mod diagnostic;
 mod flow;
+#[cfg(feature = "mlua")]
+mod for_mlua;
 mod loading;
 mod pairs;
 mod quick;
