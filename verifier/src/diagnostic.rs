@@ -351,6 +351,16 @@ impl Gatherer {
         self.list.last_mut()
     }
 
+    /// How much has been found, listed or not.
+    pub(crate) fn n_found(&self) -> usize {
+        self.list.len().saturating_add(self.n_omitted)
+    }
+
+    /// Whether no rule is switched off.
+    pub(crate) fn looks_at_all(&self) -> bool {
+        self.without == 0
+    }
+
     /// Whether nothing has been found.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {

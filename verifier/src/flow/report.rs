@@ -34,6 +34,15 @@ impl Flow {
     #[cold]
     #[inline(never)]
     pub(super) fn report(&mut self, proto: &Proto, out: &mut Gatherer) {
+        let n_before = out.n_found();
+        self.report_broken(proto, out);
+        // That something is wrong is certain, even if what it is should not be found again.
+        if out.n_found() == n_before && out.looks_at_all() {
+            report_budget(proto, out);
+        }
+    }
+
+    fn report_broken(&mut self, proto: &Proto, out: &mut Gatherer) {
         let mut all = Vec::new();
         for window in Window::over(proto.max_stack) {
             let mut collector = Collector { window, found: Vec::new() };

@@ -295,10 +295,8 @@ fn one_edited_word_breaks_one_rule() {
     }
 }
 
-/// What the nested function captures decides.
-#[test]
-fn captured_registers() {
-    let cases: &[CaptureCase] = &[
+fn capture_cases() -> Vec<CaptureCase> {
+    vec![
         ("above A", vec![CAPTURE, CLOSE], 4, 5, &[Rule::V1]),
         (
             "in a new table's way",
@@ -333,13 +331,18 @@ fn captured_registers() {
         ),
         ("behind what is closed", vec![CAPTURE, abc(Close, 2, 0, 0)], 2, 1, &[Rule::V3]),
         ("lost", vec![abc(Call, 2, 1, 1), CAPTURE, CLOSE], 1, 2, &[Rule::T5]),
-    ];
-    for (what, code, good, bad, rules) in cases {
+    ]
+}
+
+/// What the nested function captures decides.
+#[test]
+fn captured_registers() {
+    for (what, code, good, bad, rules) in capture_cases() {
         let mut chunk = chunk(code.clone());
         // One closure captures itself where another may not.
-        chunk.main.protos[0].upvalues = vec![UpvalDesc { in_stack: 1, idx: *good, kind: 0 }];
+        chunk.main.protos[0].upvalues = vec![UpvalDesc { in_stack: 1, idx: good, kind: 0 }];
         accepts(what, &chunk);
-        chunk.main.protos[0].upvalues[0].idx = *bad;
+        chunk.main.protos[0].upvalues[0].idx = bad;
         check_rejected(what, &chunk, rules);
     }
 }
@@ -538,4 +541,33 @@ fn every_rule_has_cases() {
             assert!(counts.get(rule).is_some_and(|&n| n >= least), "{rule}");
         }
     }
+}
+
+/// What one rule alone rejects would verify without it.
+#[cfg(feature = "ablation")]
+#[test]
+fn every_rule_is_needed() {
+    use moonproof_verifier::verify_without;
+    let mut needed = BTreeSet::new();
+    let mut look = |what: &str, bad: &Chunk, rules: &[Rule]| {
+        if let &[rule] = rules {
+            if let Err(rejection) = verify_without(bad.clone(), rule) {
+                panic!("{what}: without {rule}: {rejection}");
+            }
+            needed.insert(rule);
+        }
+    };
+    for (what, good, at, bad, rules) in values().into_iter().chain(lifetimes()) {
+        look(what, &chunk(with(good, at, bad)), rules);
+    }
+    for (what, code, _, bad, rules) in capture_cases() {
+        let mut chunk = chunk(code);
+        chunk.main.protos[0].upvalues = vec![UpvalDesc { in_stack: 1, idx: bad, kind: 0 }];
+        look(what, &chunk, rules);
+    }
+    look("endless", &endless(60, 5000), &[Rule::F7]);
+    let is_of_flow = |rule: &Rule| *rule == Rule::F7 || rule.id().starts_with(['T', 'C', 'V']);
+    let missing: Vec<_> =
+        Rule::ALL.iter().filter(|r| is_of_flow(r) && !needed.contains(r)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
