@@ -28,17 +28,24 @@ impl Witness for Nobody {
     fn edge(&mut self, _: usize, _: usize, _: &State) {}
 }
 
+/// Leaders that most functions do not exceed, so that memory is asked for once.
+const USUAL_LEADERS: usize = 64;
+
 /// The leaders of a function. Kept from function to function for the sake of its memory.
 #[derive(Default)]
 pub(crate) struct Graph {
     /// What is known at each leader, an instruction that something jumps to;
     /// [`State::UNREACHED`] if nothing has come there.
     leaders: Vec<State>,
-    /// By instruction: one more than the index of its leader, or 0.
+    /// By instruction, 64 to a word: whether it is a leader.
+    is_leader: Vec<u64>,
+    /// By instruction: the index of its leader, if it is one; else it may be anything.
     leader_of: Vec<u32>,
     /// By instruction, 64 to a word: whether it is a leader to which more has come since it was last
     /// looked at.
     due: Vec<u64>,
+    /// Instructions of the function.
+    n_words: usize,
     /// No leader before this one is due.
     first_due: usize,
     /// No leader after this one is due.
@@ -51,10 +58,16 @@ impl Graph {
     /// jump is followed, as do beginnings of loops.
     pub(crate) fn start(&mut self, code: &[Instruction]) {
         self.leaders.clear();
-        self.leader_of.clear();
-        self.leader_of.resize(code.len(), 0);
-        self.due.clear();
-        self.due.resize((code.len() / 64).wrapping_add(1), 0);
+        self.leaders.reserve(USUAL_LEADERS);
+        if self.leader_of.len() < code.len() {
+            self.leader_of.resize(code.len(), 0);
+        }
+        self.n_words = code.len();
+        let n_sets = (code.len() / 64).wrapping_add(1);
+        for set in [&mut self.is_leader, &mut self.due] {
+            set.clear();
+            set.resize(n_sets, 0);
+        }
         self.first_due = usize::MAX;
         self.last_due = 0;
         if code.iter().fold(0, |any, &word| any | u32::from(is_jump_back(word))) != 0 {
@@ -77,22 +90,35 @@ impl Graph {
     }
 
     fn mark(&mut self, pc: usize) {
-        if let Some(leader @ 0) = self.leader_of.get_mut(pc) {
-            self.leaders.push(State::UNREACHED);
+        if pc < self.n_words && !self.is_leader(pc) {
+            self.add(pc, State::UNREACHED);
+        }
+    }
+
+    /// Makes a leader.
+    #[inline]
+    fn add(&mut self, pc: usize, state: State) {
+        if let (Some(set), Some(leader)) =
+            (self.is_leader.get_mut(pc / 64), self.leader_of.get_mut(pc))
+        {
+            *set |= 1 << (pc % 64);
             *leader = self.leaders.len() as u32;
+            self.leaders.push(state);
         }
     }
 
     /// Whether something jumps to that instruction, as far as is known.
     #[inline]
     pub(crate) fn is_leader(&self, pc: usize) -> bool {
-        self.leader_of.get(pc).is_some_and(|&leader| leader != 0)
+        self.is_leader.get(pc / 64).is_some_and(|set| set >> (pc % 64) & 1 != 0)
     }
 
     /// What is known at a leader that is reached.
     pub(crate) fn known(&self, pc: usize) -> Option<State> {
-        let number = *self.leader_of.get(pc)?;
-        let state = *self.leaders.get(number.wrapping_sub(1) as usize)?;
+        if !self.is_leader(pc) {
+            return None;
+        }
+        let state = *self.leaders.get(*self.leader_of.get(pc)? as usize)?;
         (state != State::UNREACHED).then_some(state)
     }
 
@@ -131,17 +157,18 @@ impl Graph {
         witness: &mut W,
     ) {
         witness.edge(from, to, state);
-        let Some(number) = self.leader_of.get_mut(to) else { return };
-        if *number == 0 {
-            self.leaders.push(*state);
-            *number = self.leaders.len() as u32;
-        } else {
-            let Some(known) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else { return };
+        if to >= self.n_words {
+            return;
+        }
+        if self.is_leader(to) {
+            let Some(known) = self.state_mut(to) else { return };
             let joined = known.joined(state);
             if joined == *known {
                 return;
             }
             *known = joined;
+        } else {
+            self.add(to, *state);
         }
         if let Some(due) = self.due.get_mut(to / 64) {
             *due |= 1 << (to % 64);
@@ -152,21 +179,24 @@ impl Graph {
         }
     }
 
+    #[inline]
+    fn state_mut(&mut self, leader: usize) -> Option<&mut State> {
+        let idx = *self.leader_of.get(leader)?;
+        self.leaders.get_mut(idx as usize)
+    }
+
     /// Control arrives at `pc`, with a state if the instruction before leads there. Gives the
     /// state to go on with, if there is anything new.
     #[inline]
     pub(crate) fn arrive(&mut self, pc: usize, state: &mut State, is_live: bool) -> bool {
-        let Some(&number) = self.leader_of.get(pc) else { return is_live };
-        if number == 0 {
+        if !self.is_leader(pc) {
             return is_live;
         }
-        let Some(known) = self.leaders.get_mut(number.wrapping_sub(1) as usize) else {
-            return is_live;
-        };
         let Some(due) = self.due.get_mut(pc / 64) else { return is_live };
         let bit = 1 << (pc % 64);
         let mut is_new = *due & bit != 0;
         *due &= !bit;
+        let Some(known) = self.state_mut(pc) else { return is_live };
         if is_live {
             let joined = known.joined(state);
             is_new |= joined != *known;

@@ -77,12 +77,12 @@ impl Code<'_> {
     /// Follows control until there is nothing new. Words that it does not get to are looked at by
     /// themselves (S13).
     fn settles(&self, start: usize, entry: State, graph: &mut Graph) -> bool {
-        if self.sweep::<true>(start, Some(entry), graph).is_none() {
+        if self.sweep(start, Some(entry), graph).is_none() {
             return false;
         }
         let mut budget = self.words.len().saturating_mul(BUDGET).saturating_add(SMALL_BUDGET);
         while let Some(start) = graph.take_first_due() {
-            let Some(n_looks) = self.sweep::<false>(start, None, graph) else { return false };
+            let Some(n_looks) = self.sweep(start, None, graph) else { return false };
             let Some(rest) = budget.checked_sub(n_looks) else { return false };
             budget = rest;
         }
@@ -90,15 +90,11 @@ impl Code<'_> {
     }
 
     /// As the dataflow's sweep, giving up where a word is not seen to be fine.
-    #[inline]
-    fn sweep<const FIRST: bool>(
-        &self,
-        start: usize,
-        entry: Option<State>,
-        graph: &mut Graph,
-    ) -> Option<usize> {
+    #[inline(never)]
+    fn sweep(&self, start: usize, entry: Option<State>, graph: &mut Graph) -> Option<usize> {
         let mut pc = start;
-        let mut is_live = entry.is_some();
+        let is_first = entry.is_some();
+        let mut is_live = is_first;
         let mut live = Live::new(entry.unwrap_or(State::UNREACHED), self.frame);
         let mut n_looks = 0_usize;
         while let Some(&word) = self.words.get(pc) {
@@ -111,7 +107,7 @@ impl Code<'_> {
             if !is_live {
                 let due = graph.next_due(pc);
                 let end = due.unwrap_or(self.words.len());
-                if FIRST && !self.is_dead_code_fine(pc, end) {
+                if is_first && !self.is_dead_code_fine(pc, end) {
                     return None;
                 }
                 n_looks = n_looks.wrapping_add(end.wrapping_sub(pc) / 64);
@@ -132,7 +128,7 @@ impl Code<'_> {
     }
 
     /// Follows a jump, if it may be made (S7, S9, F4, T4).
-    #[inline]
+    #[inline(never)]
     fn follow(&self, from: usize, to: usize, state: State, graph: &mut Graph) -> bool {
         let is_target = self.words.get(to).is_some_and(|&word| is_target(word));
         if is_target {
