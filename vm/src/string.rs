@@ -83,6 +83,9 @@ pub(crate) struct Interner {
     pub(crate) seed: u64,
 }
 
+/// Enough for the names that the libraries bring.
+const MIN_ENTRIES: usize = 336;
+
 const ADDR_BITS: u32 = 48;
 const ADDR_MASK: u64 = (1 << ADDR_BITS) - 1;
 const EMPTY: u64 = 0;
@@ -91,31 +94,41 @@ const REMOVED: u64 = 1;
 
 fn entry(string: Gc<Str>, hash: u32) -> u64 {
     debug_assert!(string.addr() <= ADDR_MASK);
-    string.addr() | u64::from(hash >> 16) << ADDR_BITS
+    string.addr() | u64::from(hash) << ADDR_BITS
 }
 
 impl Interner {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { entries: vec![EMPTY; 512].into_boxed_slice(), n_strings: 0, n_removed: 0, seed }
+        Self { entries: vec![EMPTY; MIN_ENTRIES].into_boxed_slice(), n_strings: 0, n_removed: 0, seed }
+    }
+
+    /// Where the search for a hash begins: its high bits, while the entries hold the low ones.
+    #[inline(always)]
+    fn home(&self, hash: u32) -> usize {
+        (u64::from(hash) * self.entries.len() as u64 >> 32) as usize
+    }
+
+    #[inline(always)]
+    fn behind(&self, i: usize) -> usize {
+        if i + 1 == self.entries.len() { 0 } else { i + 1 }
     }
 
     /// The string of those bytes, dead or alive, if it is there.
     #[inline]
     pub(crate) fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<Str>> {
-        let mask = self.entries.len() - 1;
-        let mut i = hash as usize & mask;
+        let mut i = self.home(hash);
         loop {
             let e = self.entries[i];
             if e == EMPTY {
                 return None;
             }
-            if e >> ADDR_BITS == u64::from(hash >> 16) && e != REMOVED {
+            if e >> ADDR_BITS == u64::from(hash as u16) && e > REMOVED {
                 let string: Gc<Str> = Gc::from_addr(e & ADDR_MASK);
                 if string.bytes() == bytes {
                     return Some(string);
                 }
             }
-            i = (i + 1) & mask;
+            i = self.behind(i);
         }
     }
 
@@ -129,10 +142,9 @@ impl Interner {
     }
 
     fn place(&mut self, word: u64, hash: u32) {
-        let mask = self.entries.len() - 1;
-        let mut i = hash as usize & mask;
+        let mut i = self.home(hash);
         while self.entries[i] > REMOVED {
-            i = (i + 1) & mask;
+            i = self.behind(i);
         }
         if self.entries[i] == REMOVED {
             self.n_removed -= 1;
@@ -142,7 +154,7 @@ impl Interner {
 
     #[cold]
     fn rebuild(&mut self) {
-        let size = (self.n_strings * 2 + 2).next_power_of_two().max(512);
+        let size = (self.n_strings * 3).max(MIN_ENTRIES);
         let old = std::mem::replace(&mut self.entries, vec![EMPTY; size].into_boxed_slice());
         self.n_removed = 0;
         for &e in old.iter().filter(|e| **e > REMOVED) {
@@ -155,16 +167,15 @@ impl Interner {
     pub(crate) fn remove(&mut self, string: Gc<Str>) {
         let hash = string.short_hash();
         let word = entry(string, hash);
-        let mask = self.entries.len() - 1;
-        let mut i = hash as usize & mask;
+        let mut i = self.home(hash);
         while self.entries[i] != word {
             if self.entries[i] == EMPTY {
                 return;
             }
-            i = (i + 1) & mask;
+            i = self.behind(i);
         }
         // An entry before an empty one ends no search that goes further.
-        let next_is_empty = self.entries[(i + 1) & mask] == EMPTY;
+        let next_is_empty = self.entries[self.behind(i)] == EMPTY;
         self.entries[i] = if next_is_empty { EMPTY } else { REMOVED };
         self.n_removed += usize::from(!next_is_empty);
         self.n_strings -= 1;

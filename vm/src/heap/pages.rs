@@ -14,8 +14,10 @@ use crate::value::Tag;
 const MAX_SMALL: usize = 512;
 /// Largest buffer that is recycled here, in bytes.
 const MAX_SMALL_BUFFER: usize = 256;
-const MIN_PAGE: usize = 512;
+const MIN_PAGE: usize = 256;
 const MAX_PAGE: usize = 32 << 10;
+/// Up to here a heap grows in small steps, so that little of a fresh one lies idle.
+const SMALL_HEAP: usize = 20 << 10;
 /// Every address given out is a multiple of it.
 const ALIGN: usize = 8;
 
@@ -47,21 +49,23 @@ struct FreeBlock {
 /// Memory for blocks of one size.
 struct Page {
     start: *mut u8,
-    bytes: usize,
+    bytes: u32,
     /// Bytes from the start that have been made into blocks.
-    carved: usize,
+    carved: u32,
     free: *mut FreeBlock,
+    /// The next page of those that have free blocks.
+    next_with_free: Option<u32>,
 }
 
 #[derive(Default)]
 struct Class {
     pages: Vec<Page>,
-    /// Pages below it are swept in the current cycle.
-    n_swept: usize,
-    /// Pages that have free blocks.
-    with_free: Vec<u32>,
     /// Bytes of all pages.
     bytes: usize,
+    /// Pages below it are swept in the current cycle.
+    n_swept: u32,
+    /// The first of the pages that have free blocks.
+    with_free: Option<u32>,
 }
 
 struct Large {
@@ -90,6 +94,11 @@ pub(super) struct Pages {
     pub(super) allocated: usize,
     /// Bytes that sweeps have freed.
     pub(super) swept: usize,
+}
+
+/// Bytes of the next page, or chunk of buffers, by how much there is of its kind and in all.
+fn growth(have: usize, allocated: usize) -> usize {
+    if allocated < SMALL_HEAP { (have / 4).max(MIN_PAGE) } else { have.clamp(4 * MIN_PAGE, MAX_PAGE) }
 }
 
 fn layout(size: usize) -> Layout {
@@ -160,7 +169,7 @@ impl Pages {
     pub(super) fn next_unswept(&self, size: usize) -> Option<usize> {
         let class = if size <= MAX_SMALL { class_of(size) } else { return None };
         let list = &self.classes[class];
-        (self.free[class].is_null() && list.with_free.is_empty() && list.n_swept < list.pages.len())
+        (self.free[class].is_null() && list.with_free.is_none() && (list.n_swept as usize) < list.pages.len())
             .then_some(class)
     }
 
@@ -174,27 +183,33 @@ impl Pages {
     fn new_page(&mut self, class: usize) -> *mut FreeBlock {
         let size = class_size(class);
         let list = &mut self.classes[class];
-        while let Some(i) = list.with_free.pop() {
+        while let Some(i) = list.with_free {
             let page = &mut list.pages[i as usize];
+            list.with_free = page.next_with_free;
             let free = std::mem::replace(&mut page.free, null_mut());
             if !free.is_null() {
                 return free;
             }
         }
         // A sweep of the last page would put its blocks at hand into a second list.
-        debug_assert_eq!(list.n_swept, list.pages.len());
-        if list.pages.last().is_none_or(|p| p.carved + size > p.bytes) {
-            let bytes = list.bytes.clamp(MIN_PAGE, MAX_PAGE) / size * size;
+        debug_assert_eq!(list.n_swept as usize, list.pages.len());
+        if list.pages.last().is_none_or(|p| p.carved as usize + size > p.bytes as usize) {
+            let bytes = growth(list.bytes, self.allocated) / size * size;
             let start = system_alloc(bytes).as_ptr();
             list.bytes += bytes;
-            list.pages.push(Page { start, bytes, carved: 0, free: null_mut() });
-            list.n_swept = list.pages.len();
+            if self.allocated < SMALL_HEAP {
+                list.pages.reserve_exact(1);
+            }
+            let bytes = bytes as u32;
+            list.pages.push(Page { start, bytes, carved: 0, free: null_mut(), next_with_free: None });
+            list.n_swept = list.pages.len() as u32;
         }
         let page = list.pages.last_mut().expect("just pushed");
-        let n = (1024 / size).clamp(1, (page.bytes - page.carved) / size);
+        let carved = page.carved as usize;
+        let n = (1024 / size).clamp(1, (page.bytes as usize - carved) / size);
         // SAFETY: [G7] carved..carved + n * size lies within the page and is in no list yet.
-        let first = unsafe { page.start.add(page.carved) };
-        page.carved += n * size;
+        let first = unsafe { page.start.add(carved) };
+        page.carved += (n * size) as u32;
         carve(first, size, n)
     }
 
@@ -203,7 +218,7 @@ impl Pages {
         self.free = [null_mut(); N_CLASSES];
         for class in &mut self.classes {
             class.n_swept = 0;
-            class.with_free.clear();
+            class.with_free = None;
         }
         self.large_unswept = true;
     }
@@ -214,7 +229,7 @@ impl Pages {
         judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict,
     ) -> bool {
         for class in 0..N_CLASSES {
-            if self.classes[class].n_swept < self.classes[class].pages.len() {
+            if (self.classes[class].n_swept as usize) < self.classes[class].pages.len() {
                 self.sweep_page(class, judge);
                 return true;
             }
@@ -233,11 +248,11 @@ impl Pages {
         judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict,
     ) {
         let size = class_size(class);
-        let i = self.classes[class].n_swept;
-        self.classes[class].n_swept = i + 1;
+        let i = self.classes[class].n_swept as usize;
+        self.classes[class].n_swept += 1;
         let (start, carved) = {
             let page = &self.classes[class].pages[i];
-            (page.start, page.carved)
+            (page.start, page.carved as usize)
         };
         let mut buffers = Buffers { pages: self };
         let mut free: *mut FreeBlock = null_mut();
@@ -266,11 +281,11 @@ impl Pages {
         self.swept += n_freed * size;
         let list = &mut self.classes[class];
         let is_last = i + 1 == list.pages.len();
-        if n_free * size == carved && !is_last && carved == list.pages[i].bytes {
+        if n_free * size == carved && !is_last && carved == list.pages[i].bytes as usize {
             self.release_page(class, i);
         } else if !free.is_null() {
             list.pages[i].free = free;
-            list.with_free.push(i as u32);
+            list.pages[i].next_with_free = list.with_free.replace(i as u32);
         }
     }
 
@@ -280,15 +295,15 @@ impl Pages {
         let list = &mut self.classes[class];
         let page = &list.pages[i];
         // SAFETY: [G7] the page was allocated with this layout and holds no object.
-        unsafe { dealloc(page.start, layout(page.bytes)) };
-        list.bytes -= page.bytes;
+        unsafe { dealloc(page.start, layout(page.bytes as usize)) };
+        list.bytes -= page.bytes as usize;
         // The last page keeps its place, since blocks are carved from it.
         let last = list.pages.len() - 1;
         if i + 1 < last {
             list.pages.swap(i, last - 1);
         }
         list.pages.remove(list.pages.len() - 2);
-        list.n_swept = i;
+        list.n_swept = i as u32;
     }
 
     fn sweep_large(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict) {
@@ -331,12 +346,14 @@ impl Pages {
         let size = class_size(class);
         if self.chunk_rest.1 < size {
             let have: usize = self.buffer_chunks.iter().map(|c| c.1).sum();
-            let bytes = have.clamp(MIN_PAGE, MAX_PAGE);
+            let bytes = growth(have, self.allocated);
             let chunk = system_alloc(bytes);
             self.buffer_chunks.push((chunk, bytes));
             self.chunk_rest = (chunk.as_ptr(), bytes);
         }
-        let n = (1024 / size).clamp(1, self.chunk_rest.1 / size);
+        // Of each size, a small heap needs few.
+        let n = if self.allocated < SMALL_HEAP { 1 } else { 1024 / size };
+        let n = n.clamp(1, self.chunk_rest.1 / size);
         let first = self.chunk_rest.0;
         // SAFETY: [G7] n * size bytes are left in the chunk.
         self.chunk_rest = (unsafe { first.add(n * size) }, self.chunk_rest.1 - n * size);
@@ -430,7 +447,7 @@ impl Drop for Pages {
         for class in &self.classes {
             for page in &class.pages {
                 // SAFETY: [G7] allocated with this layout; the objects were destroyed before.
-                unsafe { dealloc(page.start, layout(page.bytes)) };
+                unsafe { dealloc(page.start, layout(page.bytes as usize)) };
             }
         }
         for &(chunk, bytes) in &self.buffer_chunks {

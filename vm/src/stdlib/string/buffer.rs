@@ -25,8 +25,22 @@ pub(super) const BYTES_PER_FUEL_LOG2: u32 = 4;
 pub(crate) struct StringLib {
     buffer: Vec<u8>,
     pub(super) patterns: Cache,
-    /// Captures of the latest match.
-    pub(super) captures: [Capture; MAX_CAPTURES],
+    /// Captures of the latest match; from the first match on.
+    captures: Option<Box<[Capture; MAX_CAPTURES]>>,
+}
+
+impl StringLib {
+    /// Compiled patterns, and the room for captures of a match.
+    #[inline]
+    pub(super) fn for_matching(&mut self) -> (&mut Cache, &mut [Capture; MAX_CAPTURES]) {
+        (&mut self.patterns, self.captures.get_or_insert_default())
+    }
+
+    /// A capture of the latest match.
+    #[inline]
+    pub(super) fn capture(&self, i: usize) -> Capture {
+        self.captures.as_ref().map_or_else(Capture::default, |captures| captures[i])
+    }
 }
 
 impl Vm {

@@ -63,7 +63,7 @@ impl Vm {
     /// The value of capture `i` (`push_onecapture`).
     #[inline]
     pub(super) fn capture_value(&mut self, subject: &[u8], i: usize) -> Result<Value, Raised> {
-        let Capture { start, end } = self.string_lib.captures[i];
+        let Capture { start, end } = self.string_lib.capture(i);
         match end {
             Capture::POSITION => Ok(Value::int(start as i64 + 1)),
             Capture::UNFINISHED => Err(self.error_at_caller(b"unfinished capture")),
@@ -104,10 +104,10 @@ fn find_or_match(vm: &mut Vm, is_find: bool) -> NativeResult {
     }
     vm.check_pattern(pattern)?;
     let most_work = vm.most_work();
-    let lib = &mut vm.string_lib;
-    let program = lib.patterns.get(pattern, Kind::Anchorable);
+    let (patterns, captures) = vm.string_lib.for_matching();
+    let program = patterns.get(pattern, Kind::Anchorable);
     let n_captures = program.n_captures;
-    let mut matcher = Matcher::new(program, subject, &mut lib.captures, most_work);
+    let mut matcher = Matcher::new(program, subject, captures, most_work);
     let outcome = matcher.search(from, None);
     let work = matcher.work();
     vm.charge(work as usize)?;
@@ -182,10 +182,10 @@ fn gmatch_step(vm: &mut Vm) -> NativeResult {
     }
     vm.check_pattern(pattern)?;
     let most_work = vm.most_work();
-    let lib = &mut vm.string_lib;
-    let program = lib.patterns.get(pattern, Kind::Repeated);
+    let (patterns, captures) = vm.string_lib.for_matching();
+    let program = patterns.get(pattern, Kind::Repeated);
     let n_captures = program.n_captures;
-    let mut matcher = Matcher::new(program, subject, &mut lib.captures, most_work);
+    let mut matcher = Matcher::new(program, subject, captures, most_work);
     let outcome = matcher.search(from, last);
     let work = matcher.work();
     vm.charge(work as usize)?;

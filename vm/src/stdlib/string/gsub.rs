@@ -66,7 +66,7 @@ impl Job<'_> {
     #[inline]
     fn next(&self, vm: &mut Vm, last: Option<usize>) -> Result<Option<(usize, usize)>, Raised> {
         let most_work = vm.most_work();
-        let captures = &mut vm.string_lib.captures;
+        let (_, captures) = vm.string_lib.for_matching();
         let mut matcher = Matcher::new(self.program, self.subject, captures, most_work);
         let outcome = matcher.search(last.unwrap_or(0), last);
         let work = matcher.work();
@@ -182,7 +182,7 @@ impl Job<'_> {
         match piece {
             Piece::Text(text) => vm.append(&mut self.out, text),
             Piece::Capture(i) if i < self.program.n_captures => {
-                let Capture { start, end } = vm.string_lib.captures[i];
+                let Capture { start, end } = vm.string_lib.capture(i);
                 match end {
                     Capture::UNFINISHED => Err(vm.error_at_caller(b"unfinished capture")),
                     Capture::POSITION => {
