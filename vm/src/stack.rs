@@ -106,6 +106,8 @@ impl Slot {
 
 /// Slots above the limit that a metamethod call or an error handler may use before it checks.
 const EXTRA_SLOTS: usize = 8;
+/// More than a new stack takes, with its record.
+pub(crate) const STACK_BYTES: usize = 4 << 10;
 /// Enough for a coroutine whose function has ten registers to yield.
 const FIRST_SLOTS: usize = 32 + EXTRA_SLOTS;
 const FIRST_FRAMES: usize = 4;

@@ -99,13 +99,18 @@ fn entry(string: Gc<Str>, hash: u32) -> u64 {
 
 impl Interner {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { entries: vec![EMPTY; MIN_ENTRIES].into_boxed_slice(), n_strings: 0, n_removed: 0, seed }
+        Self {
+            entries: vec![EMPTY; MIN_ENTRIES].into_boxed_slice(),
+            n_strings: 0,
+            n_removed: 0,
+            seed,
+        }
     }
 
     /// Where the search for a hash begins: its high bits, while the entries hold the low ones.
     #[inline(always)]
     fn home(&self, hash: u32) -> usize {
-        (u64::from(hash) * self.entries.len() as u64 >> 32) as usize
+        ((u64::from(hash) * self.entries.len() as u64) >> 32) as usize
     }
 
     #[inline(always)]
@@ -132,13 +137,14 @@ impl Interner {
         }
     }
 
-    /// Adds a string that is not there.
-    pub(crate) fn insert(&mut self, string: Gc<Str>, hash: u32) {
-        if (self.n_strings + self.n_removed + 1) * 4 > self.entries.len() * 3 {
-            self.rebuild();
-        }
+    /// Adds a string that is not there. False if the set ought to grow, and the system has not got
+    /// the memory.
+    pub(crate) fn insert(&mut self, string: Gc<Str>, hash: u32) -> bool {
+        let is_full = (self.n_strings + self.n_removed + 1) * 4 > self.entries.len() * 3;
+        let has_grown = !is_full || self.rebuild();
         self.n_strings += 1;
         self.place(entry(string, hash), hash);
+        has_grown
     }
 
     fn place(&mut self, word: u64, hash: u32) {
@@ -152,15 +158,24 @@ impl Interner {
         self.entries[i] = word;
     }
 
+    /// False if there is no memory, although there is still an entry left.
     #[cold]
-    fn rebuild(&mut self) {
+    fn rebuild(&mut self) -> bool {
         let size = (self.n_strings * 3).max(MIN_ENTRIES);
-        let old = std::mem::replace(&mut self.entries, vec![EMPTY; size].into_boxed_slice());
+        let mut entries = Vec::new();
+        if entries.try_reserve_exact(size).is_err()
+            && self.n_strings + self.n_removed + 1 < self.entries.len()
+        {
+            return false;
+        }
+        entries.resize(size, EMPTY);
+        let old = std::mem::replace(&mut self.entries, entries.into_boxed_slice());
         self.n_removed = 0;
         for &e in old.iter().filter(|e| **e > REMOVED) {
             let string: Gc<Str> = Gc::from_addr(e & ADDR_MASK);
             self.place(e, string.short_hash());
         }
+        true
     }
 
     /// Removes a string that is about to be freed.

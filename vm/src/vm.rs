@@ -5,7 +5,7 @@ use std::sync::Arc;
 use moonproof_verifier::VerifiedChunk;
 
 use crate::api::HostState;
-use crate::heap::{Gc, Heap};
+use crate::heap::{Gc, Heap, Shortage, can_allocate};
 use crate::interp::Dispatch;
 use crate::metamethod::Event;
 use crate::metamethod::N_EVENTS;
@@ -230,6 +230,7 @@ impl Vm {
             KeyError::Nil => self.runtime_error(b"table index is nil"),
             KeyError::Nan => self.runtime_error(b"table index is NaN"),
             KeyError::Overflow => self.runtime_error(b"table overflow"),
+            KeyError::NoMemory => self.raise_text(b"not enough memory"),
         }
     }
 
@@ -263,9 +264,10 @@ impl Vm {
         }
     }
 
-    /// Refuses what would not fit into the memory that a VM may take.
+    /// Refuses what would not fit into the memory that a VM may take, or the system has not got.
+    #[inline]
     pub(crate) fn check_memory(&mut self, bytes: usize) -> Result<(), Raised> {
-        if bytes > self.memory_limit.saturating_sub(self.heap.used()) {
+        if bytes > self.memory_limit.saturating_sub(self.heap.used()) || !can_allocate(bytes) {
             return Err(self.raise_text(b"not enough memory"));
         }
         Ok(())
@@ -276,7 +278,15 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn safepoint(&mut self) -> Result<(), Raised> {
-        self.gc_step();
+        match self.heap.shortage() {
+            Shortage::None => self.gc_step(),
+            shortage => {
+                self.full_gc();
+                if !self.heap.end_shortage() && shortage == Shortage::Refused {
+                    return Err(self.raise_text(b"not enough memory"));
+                }
+            }
+        }
         if self.heap.used() > self.memory_limit {
             self.full_gc();
             if self.heap.used() > self.memory_limit {
@@ -450,7 +460,11 @@ impl Vm {
             return false;
         }
         if size < needed {
-            self.resize_stack((size * 2).clamp(needed, self.max_slots));
+            let size = (size * 2).clamp(needed, self.max_slots);
+            if !can_allocate(size * size_of::<Value>()) {
+                return false;
+            }
+            self.resize_stack(size);
         }
         true
     }

@@ -48,6 +48,9 @@ pub(crate) struct Collector {
     /// Bytes traversed in the current step.
     pub(super) work: usize,
     pub(super) gray: Vec<Gc<Header>>,
+    /// Tables with a large array part, black, of which the first items were visited: how many
+    /// items there were then, and how far the visit has come.
+    pub(super) half_visited: Vec<(Gc<Table>, u32, u32)>,
     pub(super) gray_again: Vec<Gc<Header>>,
     pub(super) weak_values: Vec<Gc<Table>>,
     pub(super) ephemerons: Vec<Gc<Table>>,
@@ -80,6 +83,7 @@ impl Collector {
             in_atomic: false,
             work: 0,
             gray: Vec::new(),
+            half_visited: Vec::new(),
             gray_again: Vec::new(),
             weak_values: Vec::new(),
             ephemerons: Vec::new(),
@@ -238,6 +242,7 @@ impl Vm {
         let collector = &mut self.heap.collector;
         collector.phase = Phase::Mark;
         collector.gray.clear();
+        collector.half_visited.clear();
         collector.gray_again.clear();
         collector.weak_values.clear();
         collector.ephemerons.clear();
@@ -391,7 +396,7 @@ impl Vm {
             Phase::Pause => self.start_cycle(),
             Phase::Mark => {
                 self.heap.collector.propagate(limit);
-                if self.heap.collector.gray.is_empty() {
+                if !self.heap.collector.has_gray() {
                     self.atomic();
                 }
             }
@@ -407,6 +412,8 @@ impl Vm {
     }
 
     fn end_cycle(&mut self) {
+        // Without it, a refusal of the system ends the process; that cannot be helped.
+        let _ = self.heap.pages.fill_reserve();
         let pages = &self.heap.pages;
         let collector = &mut self.heap.collector;
         collector.phase = Phase::Pause;
@@ -425,6 +432,7 @@ impl Vm {
             self.heap.collector.white ^= WHITES;
             self.heap.collector.phase = Phase::Sweep;
             self.heap.collector.gray.clear();
+            self.heap.collector.half_visited.clear();
             self.heap.collector.gray_again.clear();
             self.heap.whiten_all();
         }

@@ -46,6 +46,9 @@ impl Gc<Header> {
     }
 }
 
+/// So many items of an array part are visited at a time.
+const SLICE: u32 = 1024;
+
 /// The heap object that a value is, if any.
 #[inline(always)]
 pub(crate) fn object_of(value: Value) -> Option<Gc<Header>> {
@@ -66,6 +69,14 @@ impl Collector {
     #[inline(always)]
     pub(crate) fn barrier_table(&mut self, owner: Gc<Table>, value: Value) {
         if value.tag().is_collectable() && owner.erase().is_black() {
+            self.barrier_back(owner.erase());
+        }
+    }
+
+    /// To be called before items of the array part of `owner` change places.
+    pub(crate) fn barrier_move(&mut self, owner: Gc<Table>) {
+        // All were visited at once, unless there were many.
+        if !self.half_visited.is_empty() && owner.erase().is_black() {
             self.barrier_back(owner.erase());
         }
     }
@@ -153,9 +164,34 @@ impl Collector {
     /// Traverses gray objects until `work` reaches `limit` or none are left.
     pub(super) fn propagate(&mut self, limit: usize) {
         while self.work < limit {
-            let Some(object) = self.gray.pop() else { return };
-            self.traverse(object);
+            if let Some(object) = self.gray.pop() {
+                self.traverse(object);
+            } else if !self.visit_more_items() {
+                return;
+            }
         }
+    }
+
+    /// Whether gray objects are left.
+    pub(super) fn has_gray(&self) -> bool {
+        !self.gray.is_empty() || !self.half_visited.is_empty()
+    }
+
+    /// Visits a slice of the latest large array part that has been begun; false if none has.
+    fn visit_more_items(&mut self) -> bool {
+        let Some((table, len, start)) = self.half_visited.pop() else { return false };
+        // With another size, some may have come from behind `start` into the node part.
+        let start = if len == table.array_len() { start } else { 0 };
+        let end = start.saturating_add(SLICE).min(table.array_len());
+        if end < table.array_len() {
+            self.half_visited.push((table, table.array_len(), end));
+        }
+        table.for_each_item(start..end, |value| self.mark_value(value));
+        if start == 0 {
+            self.visit_nodes(table);
+        }
+        self.work += (end - start) as usize * 16;
+        true
     }
 
     pub(super) fn propagate_all(&mut self) {
@@ -217,10 +253,13 @@ impl Collector {
     }
 
     fn traverse_table(&mut self, table: Gc<Table>) {
-        self.work += 48 + table.buffer_bytes();
+        self.work += 48;
         if let Some(metatable) = table.metatable() {
             self.mark_object(metatable);
             let (weak_keys, weak_values) = self.weakness(metatable);
+            if weak_keys || weak_values {
+                self.work += table.buffer_bytes();
+            }
             match (weak_keys, weak_values) {
                 (false, false) => {}
                 (true, true) => {
@@ -234,7 +273,17 @@ impl Collector {
                 }
             }
         }
-        table.for_each_item(|value| self.mark_value(value));
+        if table.array_len() > SLICE {
+            // Not all at once, or a large array would make the list of gray objects as large.
+            self.half_visited.push((table, 0, 0));
+            return;
+        }
+        self.work += table.buffer_bytes();
+        table.for_each_item(0..table.array_len(), |value| self.mark_value(value));
+        self.visit_nodes(table);
+    }
+
+    fn visit_nodes(&mut self, table: Gc<Table>) {
         table.sweep_nodes(|key, value| {
             self.mark_value(key);
             self.mark_value(value);
@@ -259,7 +308,7 @@ impl Collector {
     /// Values are marked if their keys are; true if something was marked (`traverseephemeron`).
     pub(super) fn traverse_ephemeron(&mut self, table: Gc<Table>) -> bool {
         let mut marked = false;
-        table.for_each_item(|value| {
+        table.for_each_item(0..table.array_len(), |value| {
             if object_of(value).is_some_and(Gc::is_white) {
                 marked = true;
                 self.mark_value(value);

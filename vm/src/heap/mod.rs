@@ -39,7 +39,7 @@ pub(crate) use raw::{Gc, Header, Object, static_native};
 
 use crate::closure::{Closure, NativeClosure, NativeFn};
 use crate::proto::FuncProto;
-use crate::stack::{Slot, Stack};
+use crate::stack::{STACK_BYTES, Slot, Stack};
 use crate::string::{Interner, Str, hash_bytes};
 use crate::table::Table;
 use crate::thread::Thread;
@@ -49,6 +49,7 @@ use crate::value::{Tag, Value};
 use collect::Collector;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use pages::Pages;
+pub(crate) use pages::{Shortage, can_allocate};
 
 /// Arrays up to this many items are allocated with their table.
 const MAX_INLINE_ARRAY: u32 = 16;
@@ -70,6 +71,9 @@ type SpareStacks = Vec<Box<Stack>>;
 /// How many stacks are kept: about 60 KB.
 const MAX_SPARE_STACKS: usize = 64;
 
+/// Bytes allocated between two whole collections while the system has no memory.
+const SHORT_STEP_BYTES: usize = 1 << 20;
+
 impl Heap {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
@@ -84,6 +88,20 @@ impl Heap {
     /// Bytes in use.
     pub(crate) fn used(&self) -> usize {
         self.pages.used() + self.strings.bytes()
+    }
+
+    pub(crate) fn shortage(&self) -> Shortage {
+        self.pages.shortage
+    }
+
+    /// To be called when the collector has done what it can about a shortage. Whether it is over.
+    pub(crate) fn end_shortage(&mut self) -> bool {
+        let is_over = self.pages.fill_reserve();
+        self.pages.shortage = if is_over { Shortage::None } else { Shortage::Known };
+        if !is_over {
+            self.collector.threshold = self.pages.allocated + SHORT_STEP_BYTES;
+        }
+        is_over
     }
 
     /// Whether it is time for a collection step.
@@ -127,7 +145,9 @@ impl Heap {
         string.header().small.set(bytes.len() as u8);
         string.header().word.set(hash);
         string.fill(0, bytes);
-        self.strings.insert(string, hash);
+        if !self.strings.insert(string, hash) {
+            self.pages.drop_reserve();
+        }
         string
     }
 
@@ -210,13 +230,20 @@ impl Heap {
                 stack.reset();
                 stack
             }
-            None => Box::new(Stack::new()),
+            None => {
+                self.pages.make_room(STACK_BYTES);
+                Box::new(Stack::new())
+            }
         }
     }
 
     pub(crate) fn new_thread(&mut self, thread: Thread) -> Gc<Thread> {
         let thread = self.alloc(thread, 0);
-        self.collector.threads.push(thread);
+        let threads = &mut self.collector.threads;
+        if threads.try_reserve(1).is_err() {
+            self.pages.drop_reserve();
+        }
+        threads.push(thread);
         thread
     }
 

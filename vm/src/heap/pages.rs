@@ -5,6 +5,7 @@
 //! [`MAX_SMALL_BUFFER`] bytes come from lists of freed blocks, larger ones from the system.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
+use std::hint::black_box;
 use std::ptr::{NonNull, null_mut};
 
 use super::raw::{Gc, Header};
@@ -18,11 +19,19 @@ const MIN_PAGE: usize = 256;
 const MAX_PAGE: usize = 32 << 10;
 /// Up to here a heap grows in small steps, so that little of a fresh one lies idle.
 const SMALL_HEAP: usize = 20 << 10;
+/// The least that is set aside, by heaps that are at least as large.
+const RESERVE: usize = 4 << 20;
+/// More than is allocated between two steps of the collector.
+const URGENT: usize = 1 << 44;
+/// What is asked for without looking whether the system has it: the reserve covers it.
+const MAX_UNASKED: usize = RESERVE / 2;
 /// Every address given out is a multiple of it.
 const ALIGN: usize = 8;
 
 /// Block sizes: steps of 8 bytes up to 128, then of 32.
 const N_CLASSES: usize = 16 + (MAX_SMALL - 128) / 32 + 1;
+
+const _: () = assert!(MAX_SMALL_BUFFER <= MIN_PAGE);
 
 const fn class_of(size: usize) -> usize {
     if size <= size_of::<FreeBlock>() {
@@ -79,6 +88,16 @@ pub(super) enum Verdict {
     Free,
 }
 
+/// Whether the system runs out of memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shortage {
+    None,
+    /// It has refused memory, and the program was not told yet.
+    Refused,
+    /// The program was told, but nothing could be set aside again.
+    Known,
+}
+
 /// The memory of one VM.
 pub(super) struct Pages {
     /// Free blocks at hand, by class; the current page's.
@@ -94,22 +113,40 @@ pub(super) struct Pages {
     pub(super) allocated: usize,
     /// Bytes that sweeps have freed.
     pub(super) swept: usize,
+    /// Memory for when the system has none left, so that the program can be told in its own time.
+    reserve: Vec<u8>,
+    pub(super) shortage: Shortage,
+}
+
+/// Whether the system has that much, as far as can be told.
+pub(crate) fn can_allocate(bytes: usize) -> bool {
+    bytes <= MAX_UNASKED || system_has(bytes)
+}
+
+fn system_has(bytes: usize) -> bool {
+    let mut probe = Vec::<u8>::new();
+    let answer = probe.try_reserve_exact(bytes);
+    // Memory that nobody looks at would not be asked for.
+    black_box(&probe);
+    answer.is_ok()
 }
 
 /// Bytes of the next page, or chunk of buffers, by how much there is of its kind and in all.
 fn growth(have: usize, allocated: usize) -> usize {
-    if allocated < SMALL_HEAP { (have / 4).max(MIN_PAGE) } else { have.clamp(4 * MIN_PAGE, MAX_PAGE) }
+    if allocated < SMALL_HEAP {
+        (have / 4).max(MIN_PAGE)
+    } else {
+        have.clamp(4 * MIN_PAGE, MAX_PAGE)
+    }
 }
 
 fn layout(size: usize) -> Layout {
     Layout::from_size_align(size, ALIGN).expect("sizes are far below isize::MAX")
 }
 
-fn system_alloc(size: usize) -> NonNull<u8> {
-    let layout = layout(size);
+fn try_alloc(size: usize) -> Option<NonNull<u8>> {
     // SAFETY: [G7] the size is never zero.
-    let ptr = unsafe { alloc(layout) };
-    NonNull::new(ptr).unwrap_or_else(|| handle_alloc_error(layout))
+    NonNull::new(unsafe { alloc(layout(size)) })
 }
 
 impl Pages {
@@ -124,7 +161,49 @@ impl Pages {
             chunk_rest: (null_mut(), 0),
             allocated: 0,
             swept: 0,
+            reserve: Vec::new(),
+            shortage: Shortage::None,
         }
+    }
+
+    /// Memory of the system, or else of the reserve. Everything large was asked for before, with
+    /// `Vm::check_memory` or [`can_allocate`].
+    fn alloc_system(&mut self, size: usize) -> NonNull<u8> {
+        try_alloc(size).unwrap_or_else(|| {
+            self.drop_reserve();
+            try_alloc(size).unwrap_or_else(|| handle_alloc_error(layout(size)))
+        })
+    }
+
+    /// Sees to it, if the heap is not small, that so many bytes can be allocated elsewhere.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        if self.used() > RESERVE && !system_has(bytes) {
+            self.drop_reserve();
+        }
+    }
+
+    /// Sets memory aside if the heap is not small; false if the system has not got it.
+    pub(super) fn fill_reserve(&mut self) -> bool {
+        // Lists of the collector's may grow to such a part of the heap.
+        let wanted = (self.used() / 8).max(RESERVE);
+        if self.used() < RESERVE || self.reserve.capacity() >= wanted / 2 {
+            return true;
+        }
+        let mut larger = Vec::new();
+        if larger.try_reserve_exact(wanted).is_ok() {
+            self.reserve = larger;
+        }
+        self.reserve.capacity() > 0
+    }
+
+    /// Notes that the system refused memory, and gives it back what was set aside.
+    #[cold]
+    pub(super) fn drop_reserve(&mut self) {
+        self.shortage = Shortage::Refused;
+        // As if that much had come and gone: a step of the collector is due at once.
+        self.allocated += URGENT;
+        self.swept += URGENT;
+        self.reserve = Vec::new();
     }
 
     /// A block for an object of `size` bytes, and the bytes it really takes.
@@ -159,7 +238,7 @@ impl Pages {
 
     #[cold]
     fn alloc_large(&mut self, size: usize) -> NonNull<u8> {
-        let ptr = system_alloc(size);
+        let ptr = self.alloc_system(size);
         self.large.push(Large { ptr: ptr.cast(), size });
         self.allocated += size;
         ptr
@@ -169,8 +248,10 @@ impl Pages {
     pub(super) fn next_unswept(&self, size: usize) -> Option<usize> {
         let class = if size <= MAX_SMALL { class_of(size) } else { return None };
         let list = &self.classes[class];
-        (self.free[class].is_null() && list.with_free.is_none() && (list.n_swept as usize) < list.pages.len())
-            .then_some(class)
+        (self.free[class].is_null()
+            && list.with_free.is_none()
+            && (list.n_swept as usize) < list.pages.len())
+        .then_some(class)
     }
 
     /// Whether the next small object of that size takes the slow way.
@@ -194,17 +275,24 @@ impl Pages {
         // A sweep of the last page would put its blocks at hand into a second list.
         debug_assert_eq!(list.n_swept as usize, list.pages.len());
         if list.pages.last().is_none_or(|p| p.carved as usize + size > p.bytes as usize) {
-            let bytes = growth(list.bytes, self.allocated) / size * size;
-            let start = system_alloc(bytes).as_ptr();
+            let bytes = growth(list.bytes, self.allocated).max(size) / size * size;
+            let start = self.alloc_system(bytes).as_ptr();
+            let list = &mut self.classes[class];
             list.bytes += bytes;
             if self.allocated < SMALL_HEAP {
                 list.pages.reserve_exact(1);
             }
             let bytes = bytes as u32;
-            list.pages.push(Page { start, bytes, carved: 0, free: null_mut(), next_with_free: None });
+            list.pages.push(Page {
+                start,
+                bytes,
+                carved: 0,
+                free: null_mut(),
+                next_with_free: None,
+            });
             list.n_swept = list.pages.len() as u32;
         }
-        let page = list.pages.last_mut().expect("just pushed");
+        let page = self.classes[class].pages.last_mut().expect("just pushed");
         let carved = page.carved as usize;
         let n = (1024 / size).clamp(1, (page.bytes as usize - carved) / size);
         // SAFETY: [G7] carved..carved + n * size lies within the page and is in no list yet.
@@ -328,7 +416,7 @@ impl Pages {
     pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
         if size > MAX_SMALL_BUFFER {
             self.allocated += size;
-            return system_alloc(size);
+            return self.alloc_system(size);
         }
         let class = class_of(size);
         self.allocated += class_size(class);
@@ -347,7 +435,7 @@ impl Pages {
         if self.chunk_rest.1 < size {
             let have: usize = self.buffer_chunks.iter().map(|c| c.1).sum();
             let bytes = growth(have, self.allocated);
-            let chunk = system_alloc(bytes);
+            let chunk = self.alloc_system(bytes);
             self.buffer_chunks.push((chunk, bytes));
             self.chunk_rest = (chunk.as_ptr(), bytes);
         }
@@ -365,8 +453,8 @@ impl Pages {
         self.allocated -= self.recycle(buffer, size);
     }
 
-    /// Makes a buffer larger, where it is if the system can; `None` if it, or the new one, is not
-    /// of those that come from the system.
+    /// Makes a buffer larger, where it is if the system can; `None` if the system cannot, or if it,
+    /// or the new one, is not of those that come from the system.
     pub(crate) fn grow_buffer(
         &mut self,
         buffer: NonNull<u8>,
@@ -376,10 +464,10 @@ impl Pages {
         if size <= MAX_SMALL_BUFFER || new_size <= MAX_SMALL_BUFFER {
             return None;
         }
-        self.allocated = self.allocated - size + new_size;
         // SAFETY: [G7] it was allocated with that size, and the new one is not zero.
-        let grown = unsafe { realloc(buffer.as_ptr(), layout(size), new_size) };
-        Some(NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(layout(new_size))))
+        let grown = NonNull::new(unsafe { realloc(buffer.as_ptr(), layout(size), new_size) })?;
+        self.allocated = self.allocated - size + new_size;
+        Some(grown)
     }
 
     /// Takes a buffer back, and says how much it was.

@@ -45,6 +45,8 @@ pub(crate) enum KeyError {
     Nan,
     /// The table would be larger than any memory (`luaH_resize`, "table overflow").
     Overflow,
+    /// The system has not got the memory.
+    NoMemory,
 }
 
 /// Where a key's value is.
@@ -142,8 +144,7 @@ impl Table {
     }
 
     /// Moves the items `from..from + n` of the array part to `to` and behind; false if they, or
-    /// their new places, are not all in it. The same table holds the same values after it as
-    /// before, and the ones that are written over: no barrier is needed.
+    /// their new places, are not all in it. The caller sees to the barrier.
     pub(crate) fn array_move(&self, from: i64, to: i64, n: i64) -> bool {
         let size = i64::from(self.array_len());
         let fits = |first: i64| first >= 1 && first <= size && n <= size - first + 1;

@@ -1,7 +1,9 @@
 //! Growth: how large the two parts should be, and moving into them.
 
+use std::ops::Range;
+
 use super::{ArrayPtr, KeyError, NodePtr, Table, float_key};
-use crate::heap::{Gc, Heap};
+use crate::heap::{Gc, Heap, can_allocate};
 use crate::value::{Tag, Value};
 
 /// Largest array part and node part, in items: what a 32-bit position can count, and more than
@@ -66,9 +68,9 @@ impl Table {
         ArrayPtr::bytes(n)
     }
 
-    /// Calls `visit` for each item of the array part.
-    pub(crate) fn for_each_item(&self, mut visit: impl FnMut(Value)) {
-        for i in 0..self.array_len() {
+    /// Calls `visit` for each of some items of the array part.
+    pub(crate) fn for_each_item(&self, items: Range<u32>, mut visit: impl FnMut(Value)) {
+        for i in items {
             visit(self.array.get().get(i));
         }
     }
@@ -130,10 +132,15 @@ impl Gc<Table> {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Overflow`] if a part would be too large to count.
+    /// [`KeyError::Overflow`] if a part would be too large to count, [`KeyError::NoMemory`] if it
+    /// would be too large for the system.
     pub(crate) fn resize(self, heap: &mut Heap, n_array: u32, n_hash: u32) -> Result<(), KeyError> {
         if u64::from(n_array) > MAX_PART || u64::from(n_hash) > MAX_PART / 2 {
             return Err(KeyError::Overflow);
+        }
+        let bytes = ArrayPtr::bytes(n_array) + NodePtr::bytes(n_hash.next_power_of_two());
+        if !can_allocate(bytes) {
+            return Err(KeyError::NoMemory);
         }
         let old_nodes = self.nodes.get();
         let n_old_nodes = self.n_nodes();

@@ -14,9 +14,6 @@ use crate::vm::{Raised, Vm};
 /// A buffer that has grown beyond this is given back to the system.
 const MAX_KEPT: usize = 1 << 20;
 
-/// Objects of more bytes than this are not made without asking the system for the room first.
-const MIN_PROBED: usize = 1 << 24;
-
 /// A unit of fuel pays for this many bytes of a string, as a power of two.
 pub(super) const BYTES_PER_FUEL_LOG2: u32 = 4;
 
@@ -46,7 +43,7 @@ impl StringLib {
 impl Vm {
     /// An empty buffer.
     #[inline]
-    pub(super) fn take_buffer(&mut self) -> Vec<u8> {
+    pub(in crate::stdlib) fn take_buffer(&mut self) -> Vec<u8> {
         let mut buffer = std::mem::take(&mut self.string_lib.buffer);
         buffer.clear();
         buffer
@@ -65,7 +62,7 @@ impl Vm {
     pub(super) fn buffer_to_string(&mut self, buffer: Vec<u8>) -> Result<Gc<Str>, Raised> {
         self.charge(buffer.len() >> BYTES_PER_FUEL_LOG2)?;
         if buffer.len() > MAX_KEPT {
-            self.check_room(buffer.len())?;
+            self.check_memory(buffer.len())?;
         }
         let string = self.heap.new_string(&buffer);
         self.keep_buffer(buffer);
@@ -74,27 +71,22 @@ impl Vm {
 
     /// Returns the string of what is in a buffer.
     #[inline]
-    pub(super) fn ret_buffer(&mut self, buffer: Vec<u8>) -> NativeResult {
+    pub(in crate::stdlib) fn ret_buffer(&mut self, buffer: Vec<u8>) -> NativeResult {
         let string = self.buffer_to_string(buffer)?;
         self.ret(Value::string(string))
     }
 
     /// Appends bytes to a buffer.
     #[inline]
-    pub(super) fn append(&mut self, buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Raised> {
+    pub(in crate::stdlib) fn append(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        bytes: &[u8],
+    ) -> Result<(), Raised> {
         if buffer.capacity() - buffer.len() < bytes.len() {
             self.grow_buffer(buffer, bytes.len())?;
         }
         buffer.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    /// Refuses a large object that the VM may not have, or the system has not.
-    pub(super) fn check_room(&mut self, n_bytes: usize) -> Result<(), Raised> {
-        self.check_memory(n_bytes)?;
-        if n_bytes > MIN_PROBED && Vec::<u8>::new().try_reserve_exact(n_bytes).is_err() {
-            return Err(self.raise_text(b"not enough memory"));
-        }
         Ok(())
     }
 

@@ -29,7 +29,7 @@ impl Vm {
             return Ok(());
         }
         self.charge(pattern.len())?;
-        self.check_room(pattern.len().saturating_mul(BYTES_PER_PATTERN_BYTE))
+        self.check_memory(pattern.len().saturating_mul(BYTES_PER_PATTERN_BYTE))
     }
 
     /// The work that a search may take, in units of fuel.

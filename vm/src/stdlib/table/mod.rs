@@ -154,13 +154,19 @@ fn move_up(vm: &mut Vm, position: i64, end: i64) -> Result<(), Raised> {
         i -= 1;
         // The first one may have made room for the others.
         if let Some(table) = plain(vm, 1)
-            && table.array_move(position, position + 1, i - position)
+            && shift(vm, table, position, position + 1, i - position)
         {
             return vm.charge(moved_units(i - position));
         }
         vm.charge(1)?;
     }
     Ok(())
+}
+
+/// Moves `n` items of an array part; false if they, or their new places, are not all in it.
+fn shift(vm: &mut Vm, table: Gc<Table>, from: i64, to: i64, n: i64) -> bool {
+    vm.heap.collector.barrier_move(table);
+    table.array_move(from, to, n)
 }
 
 /// What it costs to move that many items at once.
@@ -178,7 +184,7 @@ fn remove(vm: &mut Vm) -> NativeResult {
     vm.push(removed);
     while position < size {
         if let Some(table) = plain(vm, 1)
-            && table.array_move(position + 1, position, size - position)
+            && shift(vm, table, position + 1, position, size - position)
         {
             vm.charge(moved_units(size - position))?;
             position = size;
@@ -227,9 +233,9 @@ fn move_items(vm: &mut Vm) -> NativeResult {
 }
 
 /// The common case of `move`: both places in the array part of one table.
-fn move_within_array(vm: &Vm, to: usize, (first, target, n): (i64, i64, i64)) -> bool {
+fn move_within_array(vm: &mut Vm, to: usize, (first, target, n): (i64, i64, i64)) -> bool {
     match (plain(vm, 1), plain(vm, to)) {
-        (Some(from), Some(to)) if from == to => from.array_move(first, target, n),
+        (Some(from), Some(to)) if from == to => shift(vm, from, first, target, n),
         _ => false,
     }
 }
@@ -243,16 +249,16 @@ fn concat(vm: &mut Vm) -> NativeResult {
     };
     let mut i = vm.opt_int(3, 1)?;
     let last = vm.opt_int(4, length)?;
-    let mut text = Vec::new();
+    let mut text = vm.take_buffer();
     while i < last {
         add_item(vm, &mut text, i)?;
-        text.extend_from_slice(&separator);
+        vm.append(&mut text, &separator)?;
         i += 1;
     }
     if i == last {
         add_item(vm, &mut text, i)?;
     }
-    vm.ret_str(&text)
+    vm.ret_buffer(text)
 }
 
 /// Appends item `i`, which must be a string or a number.
@@ -265,10 +271,10 @@ fn add_item(vm: &mut Vm, text: &mut Vec<u8>, i: i64) -> Result<(), Raised> {
                 Some(int) => Number::Integer(int),
                 None => Number::Float(value.float_bits()),
             };
-            text.extend_from_slice(NumberBuffer::new().format(number));
+            vm.append(text, NumberBuffer::new().format(number))?;
         }
         _ => match value.as_string() {
-            Some(string) => text.extend_from_slice(string.bytes()),
+            Some(string) => vm.append(text, string.bytes())?,
             None => {
                 let kind = value.tag().lua_type().name();
                 let message = format!("invalid value ({kind}) at index {i} in table for 'concat'");
@@ -276,9 +282,7 @@ fn add_item(vm: &mut Vm, text: &mut Vec<u8>, i: i64) -> Result<(), Raised> {
             }
         },
     }
-    vm.charge(1)?;
-    // A doubling Vec may take twice this.
-    vm.check_memory(text.len().saturating_mul(2))
+    vm.charge(1)
 }
 
 fn pack(vm: &mut Vm) -> NativeResult {
