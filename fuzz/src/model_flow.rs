@@ -211,6 +211,7 @@ fn ways(proto: &Proto, pc: usize, mut s: State) -> Option<Vec<(usize, State)>> {
         TailCall => {
             let end = if b == 0 { open() } else { a + b };
             let fine = s.has(a..end) && leaves_clean(&s);
+            let fine = fine && s.captured.range(a..).next().is_none();
             s.captured.clear();
             s.lose(a);
             fine
@@ -254,14 +255,10 @@ fn ways(proto: &Proto, pc: usize, mut s: State) -> Option<Vec<(usize, State)>> {
             let end = if b == 0 { open() } else { a + b + 1 };
             let is_table = s.registers[a] == Held::Table && !s.captured.contains(&a);
             let fine = is_table && s.has(a + 1..end);
-            s.lose(a + 1);
+            let fine = fine && (s.run_over(a + 1) || b != 0);
             fine
         }
-        Vararg if c == 0 => {
-            let fine = s.pending.range(a..).next().is_none();
-            s.lose(a);
-            fine
-        }
+        Vararg if c == 0 => s.run_over(a),
         Vararg => s.put(a..a + c - 1),
         AddI | ShrI | ShlI | AddK | SubK | MulK | ModK | PowK | DivK | IDivK | BAndK | BOrK
         | BXorK => s.has(one(b)),

@@ -320,8 +320,8 @@ define_rules! {
 
     C3, Verifier, Memory, "no call runs over pending registers",
     claim: "No register that may be waiting to be closed lies where an instruction lets something \
-            else run: from A up at CALL, from A+1 up at NEWTABLE, CLOSURE and CONCAT, from A+4 up \
-            at TFORCALL.",
+            else run: from A up at CALL and an open VARARG, from A+1 up at NEWTABLE, CLOSURE, \
+            CONCAT and an open SETLIST, from A+4 up at TFORCALL.",
     reference: "overwrites the links of its list of pending registers",
     vm: "";
 
@@ -337,7 +337,7 @@ define_rules! {
 
     V2, Verifier, Memory, "no call runs over captured registers",
     claim: "No register that an open upvalue may point to lies where an instruction lets something \
-            else run, as in C3.",
+            else run, as in C3, nor from A up at a TAILCALL.",
     reference: "lets the upvalue point into another function's frame, whose own rules then no \
                 longer hold, into arguments that a C function has checked already, or at the \
                 function that is running",

@@ -179,7 +179,10 @@ pub(crate) fn step<const SHIFTED: bool, W: Witness>(
         Kind::TailCall => {
             arguments(code, pc, state, &mut ask);
             leave(state, word, &mut ask);
-            // No register is held any more, so that the callee may have them all.
+            // With k, upvalues are closed while top is where the arguments end already.
+            if word.k() {
+                ask.breaks(Rule::V2, state.captured & w.from(a));
+            }
             state.captured = 0;
             state.kill(w.from(a));
             Next::On
@@ -242,7 +245,8 @@ pub(crate) fn step<const SHIFTED: bool, W: Witness>(
             Next::On
         }
         // OP_SETLIST: takes A for a table; the collector runs only if memory is short, and then
-        // runs no finalizers, but may clear what is above top.
+        // runs no finalizers, but may clear what is above top. If that does not help, the error
+        // closes upvalues, all of which must be below top: that is low if the list is open.
         Kind::SetList => {
             ask.table(state, w.bit(a));
             ask.uncaptured(state, w.bit(a));
@@ -252,15 +256,19 @@ pub(crate) fn step<const SHIFTED: bool, W: Witness>(
                 n => above.wrapping_add(n),
             };
             ask.defined(state, w.between(above, end));
-            state.kill(w.from(above));
+            if word.b() == 0 {
+                hand_over(w, state, above, &mut ask);
+            } else {
+                state.kill(w.from(above));
+            }
             if word.k() { Next::Past } else { Next::On }
         }
         // OP_VARARG: the collector may run, with top at the end of the frame; then values are
-        // written, up to beyond the frame if all are wanted.
+        // written, up to beyond the frame if all are wanted. Then top is low until they are taken, and
+        // a hook may yield there, and its coroutine be closed.
         Kind::Vararg => {
             if word.c() == 0 {
-                ask.writes(state, w.from(a));
-                state.kill(w.from(a));
+                hand_over(w, state, a, &mut ask);
             } else {
                 let registers = w.range(a, word.c().wrapping_sub(1));
                 ask.writes(state, registers);

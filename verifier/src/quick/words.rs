@@ -259,7 +259,7 @@ impl Code<'_> {
             OpCode::Vararg => {
                 demand!(self.is_vararg, self.has_registers(a, 1));
                 if word.c() == 0 {
-                    demand!(self.is_taken(pc), live.state.pending & W.from(a) == 0);
+                    demand!(self.is_taken(pc), live.state.held() & W.from(a) == 0);
                     return self.apart(live, |live| {
                         live.state.kill(W.from(a));
                         Next::On
@@ -474,7 +474,8 @@ impl Code<'_> {
         let ret = self.second(pc);
         demand!(is(ret, OpCode::Return), ret.b() == 0, ret.a() == word.a());
         demand!(ret.c() == word.c(), ret.k() == word.k());
-        demand!(word.k() || live.state.captured == 0);
+        let free = if word.k() { W.from(word.a()) } else { u64::MAX };
+        demand!(live.state.captured & free == 0);
         live.state.captured = 0;
         live.state.kill(W.from(word.a()));
         Next::On
@@ -577,6 +578,7 @@ impl Code<'_> {
             n => above.wrapping_add(n),
         };
         demand!(reads(live, W.between(a, end)));
+        demand!(n != 0 || live.state.held() & W.from(above) == 0);
         live.state.kill(W.from(above));
         if word.k() { Next::Past } else { Next::On }
     }

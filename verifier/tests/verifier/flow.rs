@@ -197,7 +197,6 @@ fn lifetimes() -> Vec<Case> {
     let tbc = |a| abc(Tbc, a, 0, 0);
     let call = |a| abc(Call, a, 1, 1);
     let tail = |a| [abc(TailCall, a, 1, 0), abc(Return, a, 0, 0)];
-    let tail_k = |a| [abck(TailCall, a, 1, 0), abck(Return, a, 0, 0)];
     let concat = |a| abc(Concat, a, 2, 0);
     vec![
         ("one register twice", vec![tbc(3), tbc(4), CLOSE], 1, tbc(3), &[C1]),
@@ -295,6 +294,10 @@ fn one_edited_word_breaks_one_rule() {
     }
 }
 
+fn tail_k(a: u32) -> [Instruction; 2] {
+    [abck(TailCall, a, 1, 0), abck(Return, a, 0, 0)]
+}
+
 fn capture_cases() -> Vec<CaptureCase> {
     vec![
         ("above A", vec![CAPTURE, CLOSE], 4, 5, &[Rule::V1]),
@@ -330,6 +333,7 @@ fn capture_cases() -> Vec<CaptureCase> {
             &[Rule::V4],
         ),
         ("behind what is closed", vec![CAPTURE, abc(Close, 2, 0, 0)], 2, 1, &[Rule::V3]),
+        ("in a tail call's way", then(&[&[CAPTURE], &tail_k(1)]), 0, 3, &[Rule::V2]),
         ("lost", vec![abc(Call, 2, 1, 1), CAPTURE, CLOSE], 1, 2, &[Rule::T5]),
     ]
 }
