@@ -255,8 +255,7 @@ fn ways(proto: &Proto, pc: usize, mut s: State) -> Option<Vec<(usize, State)>> {
             let end = if b == 0 { open() } else { a + b + 1 };
             let is_table = s.registers[a] == Held::Table && !s.captured.contains(&a);
             let fine = is_table && s.has(a + 1..end);
-            let fine = fine && (s.run_over(a + 1) || b != 0);
-            fine
+            fine && (s.run_over(a + 1) || b != 0)
         }
         Vararg if c == 0 => s.run_over(a),
         Vararg => s.put(a..a + c - 1),
