@@ -1,11 +1,12 @@
 -- What chunks are run among: values that take part in every operation, keep the functions they are
--- given and call them at the worst moment. Called with a seed in every fresh VM; returns
+-- given and call them at the worst moment. Called with a seed, and with what sets the metatable of
+-- any value, in every fresh VM; returns
 --   1. the finalizer: called where the collector may run finalizers;
 --   2. arguments(n): that many values;
---   3. environment(rich, yields): a table of globals; in a rich one every name has a value, and
---      with yields operations on it yield where they may;
+--   3. environment(rich, yields): a table of globals; in a rich one every name has a value, and no
+--      operation fails whatever it is given; with yields it yields where it may;
 --   4. afterwards(...): uses what a call returned, and what the chunk has left behind.
-local seed = ...
+local seed, set_metatable = ...
 local type, pcall, setmetatable, unpack = type, pcall, setmetatable, table.unpack
 local collect, yield, isyieldable = collectgarbage, coroutine.yield, coroutine.isyieldable
 local select = select
@@ -15,6 +16,11 @@ math.randomseed(seed)
 local libraries = {}
 for name, value in next, _G do libraries[name] = value end
 libraries._G, libraries.debug, libraries.dofile, libraries.loadfile = nil, nil, nil, nil
+
+-- As if they reached outside.
+local function nothing() end
+libraries.io = { write = nothing, read = nothing, lines = nothing, stderr = {}, stdout = {} }
+libraries.os = { time = function() return 1 end, clock = function() return 0.5 end, date = nothing }
 
 local tick, depth, may_yield = seed & 0xFF, 0, false
 local seen, n_seen = {}, 0
@@ -62,7 +68,7 @@ local function event(a, b, c)
   local r2, r3, r4, r5, r6, r7, r8 = "y", "x", tick, r1, nil, 1.5, true
   if tick % 3 == 0 then attack() end
   if may_yield and tick % 2 == 0 and isyieldable() then yield(tick) end
-  if tick % 61 == 0 then error(universal) end
+  if tick % 251 == 0 then error(universal) end
   return r1, r2, r3, r4, r5, r6, r7, r8
 end
 
@@ -121,6 +127,9 @@ end
 
 local function environment(rich, yields)
   may_yield = yields
+  -- Else most chunks end at the first nil.
+  for _, value in next, { false, print, 1 } do set_metatable(value, rich and meta or nil) end
+  set_metatable(nil, rich and meta or nil)
   local env
   env = setmetatable({}, {
     __index = function(_, name)

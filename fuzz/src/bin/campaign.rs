@@ -157,6 +157,12 @@ fn precision(arguments: &Arguments) -> Outcome {
         "{} mutants, {} without a complaint of the reference; {} of these are rejected ({share:.1} %)",
         result.n_mutants, result.n_clean, result.n_rejected
     );
+    println!(
+        "of {} that executed nine in ten of their instructions or more, {} ({:.1} %)",
+        result.n_executed,
+        result.n_executed_rejected,
+        100.0 * result.n_executed_rejected as f64 / result.n_executed.max(1) as f64
+    );
     let mut rules: Vec<_> = result.rules.iter().collect();
     rules.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
     for (rule, n) in rules {
@@ -169,6 +175,8 @@ fn precision(arguments: &Arguments) -> Outcome {
             "clean": result.n_clean,
             "rejected": result.n_rejected,
             "rules": result.rules,
+            "executed": result.n_executed,
+            "executed_rejected": result.n_executed_rejected,
         }),
     )?;
     Ok(true)

@@ -130,6 +130,10 @@ pub struct Precision {
     pub n_rejected: u64,
     /// Of those, by rule.
     pub rules: BTreeMap<String, u64>,
+    /// Clean ones of which nine in ten instructions, or more, were executed.
+    pub n_executed: u64,
+    /// Of these, so many were rejected.
+    pub n_executed_rejected: u64,
 }
 
 /// Runs mutants in the hard reference, whether they are accepted or not, and counts those it has
@@ -159,14 +163,15 @@ pub fn precision(
         let outcomes = machines.run(&batch)?;
         for (mutant, verdicts) in batch.drain(..).zip(outcomes) {
             result.n_mutants += 1;
-            if !verdicts.iter().all(|(_, verdict)| matches!(verdict, Verdict::Fine(_))) {
-                continue;
-            }
+            let [(_, Verdict::Fine(answer))] = verdicts.as_slice() else { continue };
+            let is_executed = answer.percent >= 90;
             result.n_clean += 1;
+            result.n_executed += u64::from(is_executed);
             match judge(&mutant.chunk) {
                 Ok(()) => workshop.keep(mutant),
                 Err(rejection) => {
                     result.n_rejected += 1;
+                    result.n_executed_rejected += u64::from(is_executed);
                     *result.rules.entry(rejection.rule().id().to_owned()).or_default() += 1;
                 }
             }

@@ -34,7 +34,7 @@ const MAX_SECONDS: u64 = 30;
 const LOOK: &str = r#"
     local debug = debug
     _G.debug, _G.dofile, _G.loadfile = nil, nil, nil
-    return function()
+    local function look()
         local n = 0
         return function()
             n = n + 1
@@ -47,6 +47,7 @@ const LOOK: &str = r#"
             if n % 32 == 0 then debug.traceback("here", 2) end
         end
     end
+    return look, debug.setmetatable
 "#;
 
 /// What the prelude returns.
@@ -167,10 +168,10 @@ fn machine() -> Lua {
 fn begin(lua: &Lua, prelude: &VerifiedChunk, seed: u64) -> Result<Prelude> {
     let globals = lua.globals();
     globals.set("print", lua.create_function(|_, _: MultiValue| Ok(()))?)?;
-    let look: Function = lua.load(LOOK).eval()?;
+    let (look, set_metatable): (Function, Function) = lua.load(LOOK).eval()?;
     let function = lua.load_verified(prelude.clone())?;
     let (_, arguments, environment, afterwards): (Function, Function, Function, Function) =
-        function.call(seed as i64)?;
+        function.call((seed as i64, set_metatable))?;
     Ok(Prelude { arguments, environment, afterwards, look })
 }
 

@@ -53,6 +53,8 @@ pub struct Stats {
     pub ends: BTreeMap<(&'static str, &'static str), u64>,
     /// Of each machine: instructions.
     pub n_steps: BTreeMap<&'static str, u64>,
+    /// Runs of the reference by how many in ten of their chunk's instructions were executed.
+    pub executed: [u64; 11],
     /// Complaints, each with how often it came and after how many mutants it first did.
     pub findings: BTreeMap<String, (u64, u64)>,
     /// How long it took.
@@ -100,6 +102,11 @@ impl Stats {
         *self.ends.entry((machine.name(), end)).or_default() += 1;
         if let Verdict::Fine(answer) = verdict {
             *self.n_steps.entry(machine.name()).or_default() += u64::from(answer.n_steps);
+            if machine == Machine::Reference
+                && let Some(n) = self.executed.get_mut(usize::from(answer.percent / 10))
+            {
+                *n += 1;
+            }
         }
         let Verdict::Finding(report) = verdict else { return Ok(()) };
         let signature = format!("{}: {}", machine.name(), signature(report));
@@ -144,6 +151,10 @@ impl Stats {
         for ((machine, end), n) in &self.ends {
             let _ = writeln!(text, "{machine:10} {end:18} {n:9}");
         }
+        text.push_str("\ninstructions executed, in tenths of the chunk's: accepted mutants\n");
+        for (tenths, n) in self.executed.iter().enumerate() {
+            let _ = writeln!(text, "{tenths:2} {n:9}");
+        }
         if !self.findings.is_empty() {
             text.push_str("\nfindings\n");
         }
@@ -178,6 +189,7 @@ impl Stats {
             "rejected_by_rule": self.rules,
             "accepted_by_edits": chains,
             "runs": ends,
+            "executed_tenths": self.executed,
             "findings": findings,
         })
     }

@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lua.h"
 
@@ -34,6 +35,52 @@ int moonproof_is_oracle = 0;
 unsigned moonproof_gc_every = 0;
 unsigned moonproof_n_steps = 0;
 unsigned moonproof_max_steps = 0;
+
+/* Instructions that have been executed, as fingerprints: those of the present turn. */
+#define N_SEEN 8192u
+static struct { l_uint32 print; l_uint32 turn; } seen[N_SEEN];
+static l_uint32 turn = 1;
+
+/* Finds the place of an instruction. */
+static l_uint32 find_seen(const Proto *p, int at, l_uint32 *print) {
+  l_uint32 x = (l_uint32)p->code[at] * 0x9E3779B1u ^ ((l_uint32)at << 16 ^ (l_uint32)p->sizecode) * 0x85EBCA77u;
+  l_uint32 place = (x ^ x >> 15) % N_SEEN;
+  unsigned n;
+  *print = x;
+  for (n = 0; n < 16 && seen[place].turn == turn && seen[place].print != x; n++)
+    place = (place + 1) % N_SEEN;
+  return place;
+}
+
+static void see(const Proto *p, int at) {
+  l_uint32 print;
+  l_uint32 place = find_seen(p, at, &print);
+  seen[place].print = print;
+  seen[place].turn = turn;
+}
+
+void moonproof_forget(void) {
+  turn++;
+}
+
+static void count(const Proto *p, int *n_seen, int *n) {
+  int idx;
+  l_uint32 print;
+  for (idx = 0; idx < p->sizecode; idx++) {
+    l_uint32 place = find_seen(p, idx, &print);
+    *n_seen += seen[place].turn == turn && seen[place].print == print;
+  }
+  *n += p->sizecode;
+  for (idx = 0; idx < p->sizep; idx++)
+    count(p->p[idx], n_seen, n);
+}
+
+int moonproof_percent(const Proto *p) {
+  int n_seen = 0;
+  int n = 0;
+  count(p, &n_seen, &n);
+  return n == 0 ? 0 : (int)(100.0 * n_seen / n);
+}
 
 static void complain(const char *rule, const char *what) {
   fprintf(stderr, "moonproof: %s: %s\n", rule, what);
@@ -142,7 +189,8 @@ static int shift(const Step *s) {
 }
 
 static void frame(const Step *s) {
-  insist(s->ci->top.p == s->base + s->p->maxstacksize, "F3", "frame has another size");
+  /* It may be larger: resuming what a hook had yield makes room there for arguments. */
+  insist(s->ci->top.p >= s->base + s->p->maxstacksize, "F3", "frame is too small");
   insist(s->p->numparams <= s->p->maxstacksize, "F3", "more parameters than registers");
   insist(0 <= s->at && s->at < s->p->sizecode, "S7", "execution outside of the code");
   if (s->p->is_vararg && s->at > 0) {
@@ -477,19 +525,27 @@ static void check(const Step *s) {
   }
 }
 
+static int is_prelude(const Proto *p) {
+  return p->source != NULL && strcmp(getstr(p->source), "=prelude") == 0;
+}
+
 void moonproof_step(lua_State *L, CallInfo *ci, const TValue *k, const Instruction *pc) {
   Step s;
-  if (++moonproof_n_steps >= moonproof_max_steps) {
+  s.p = clLvalue(s2v(ci->func.p))->p;
+  s.at = (int)(pc - s.p->code) - 1;
+  /* What is around a chunk takes many steps for one of the chunk's. */
+  moonproof_n_steps += is_prelude(s.p) ? 1 : MOONPROOF_STEP;
+  if (moonproof_n_steps >= moonproof_max_steps) {
     ci->u.l.savedpc = pc;
     moonproof_out_of_steps(L);
   }
+  if (0 <= s.at && s.at < s.p->sizecode)
+    see(s.p, s.at);
   if (!moonproof_is_oracle)
     return;
   s.L = L;
   s.ci = ci;
-  s.p = clLvalue(s2v(ci->func.p))->p;
   s.base = ci->func.p + 1;
-  s.at = (int)(pc - s.p->code) - 1;
   insist(k == s.p->k, "F3", "constants of another function");
   frame(&s);
   s.i = s.p->code[s.at];

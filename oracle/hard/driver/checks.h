@@ -14,11 +14,20 @@ extern int moonproof_is_oracle;
 /* Every so many places where the collector may run it does; 0 is when it wants to. */
 extern unsigned moonproof_gc_every;
 
-/* Instructions that have been executed, and how many of them are enough. */
+/* Instructions that have been executed, and how many of them are enough. One of the prelude is one;
+ * one of anybody else is this many. */
+#define MOONPROOF_STEP 8
 extern unsigned moonproof_n_steps;
 extern unsigned moonproof_max_steps;
 
-/* Called when they are. Returns if execution goes on. */
+/* Forgets which instructions have been executed. */
+void moonproof_forget(void);
+
+/* Of the instructions of a function and those in it, how many in a hundred have been executed since.
+ * Equal ones at equal places of functions of equal length count as one. */
+int moonproof_percent(const Proto *p);
+
+/* Called when there were too many. Returns if execution goes on. */
 void moonproof_out_of_steps(lua_State *L);
 
 /* An instruction is about to be executed; `pc` is the one behind it. */

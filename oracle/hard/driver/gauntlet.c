@@ -4,8 +4,8 @@
  * First comes the prelude, a source in Lua: u32 length, bytes. It is called in every state with a
  * seed, and returns the functions that the ways use: see `prelude.lua`. Then come requests: u32
  * length, u32 flags, u64 seed, bytes of the chunk. Each has an answer of eight bytes: what became
- * of it, how many ways were gone and how many of them ended with an error, a zero, and u32
- * instructions. Numbers are those of this machine.
+ * of it, how many ways were gone and how many of them ended with an error, how many in a hundred of its
+ * instructions were executed, and u32 instructions. Numbers are those of this machine.
  *
  * A request may bring a host along, a script that is given the chunk as the global `chunk` and all
  * libraries of this file, `debug` included; then it is run instead of the ways. In front of the chunk
@@ -44,10 +44,10 @@
 /* Of a host: what loads is to be seen, however large. */
 #define HOST_MEMORY (256u << 20)
 /* Instructions of a way: mostly few, for there are many chunks, and sometimes more. */
-#define FEW_STEPS 300
-#define MANY_STEPS 1500
+#define FEW_STEPS (200 * MOONPROOF_STEP)
+#define MANY_STEPS (2000 * MOONPROOF_STEP)
 /* Instructions behind that which are too many for what is left to be cleaned up. */
-#define MAX_OVERTIME 20000
+#define MAX_OVERTIME (10000 * MOONPROOF_STEP)
 #define MAX_RESUMES 150
 #define MAX_SECONDS 2
 
@@ -86,7 +86,7 @@ typedef struct Answer {
   unsigned char status;
   unsigned char n_ways;
   unsigned char n_errors;
-  unsigned char zero;
+  unsigned char percent;
   uint32_t n_steps;
 } Answer;
 
@@ -161,7 +161,7 @@ static void answer(const Answer *a) {
 static void give_up(int unused) {
   Answer a = {TIMED_OUT, 0, 0, 0, 0};
   a.n_ways = (unsigned char)now;
-  a.n_steps = moonproof_n_steps;
+  a.n_steps = moonproof_n_steps / MOONPROOF_STEP;
   (void)unused;
   if (write(1, &a, sizeof(a)) != (ssize_t)sizeof(a))
     _exit(3);
@@ -248,6 +248,12 @@ static int load_text(lua_State *L) {
   return 1;
 }
 
+static int set_metatable(lua_State *L) {
+  lua_settop(L, 2);
+  lua_setmetatable(L, 1);
+  return 0;
+}
+
 static int print_nothing(lua_State *L) {
   int at;
   int n = lua_gettop(L);
@@ -290,7 +296,8 @@ static int prepare(lua_State *L) {
     lua_dump(L, append, &prelude, 0);
   }
   lua_pushinteger(L, (lua_Integer)request->seed);
-  lua_call(L, 1, 4);
+  lua_pushcfunction(L, set_metatable);
+  lua_call(L, 2, 4);
   for (idx = AFTERWARDS; idx >= MOONPROOF_FINALIZER; idx--)
     lua_rawseti(L, LUA_REGISTRYINDEX, idx);
   return 0;
@@ -471,6 +478,7 @@ static int go(lua_State *L) {
 
 /* Goes all ways, one after the other. */
 static void go_all(lua_State *L, const Request *request, Answer *a) {
+  moonproof_forget();
   for (now = CALLED; now < N_WAYS; now++) {
     int failed;
     lua_pushcfunction(L, go);
@@ -480,11 +488,14 @@ static void go_all(lua_State *L, const Request *request, Answer *a) {
       a->status = REFUSED;
     a->n_ways++;
     a->n_errors += failed || lua_toboolean(L, 1);
-    a->n_steps += moonproof_n_steps;
+    a->n_steps += moonproof_n_steps / MOONPROOF_STEP;
     lua_sethook(L, NULL, 0, 0);
     lua_settop(L, 0);
     peace();
   }
+  if (luaL_loadbufferx(L, request->chunk->data, request->chunk->len, "chunk", "b") == LUA_OK)
+    a->percent = (unsigned char)moonproof_percent(clLvalue(s2v(L->top.p - 1))->p);
+  lua_settop(L, 0);
 }
 
 static void run(const Request *request, Answer *a) {

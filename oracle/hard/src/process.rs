@@ -68,6 +68,8 @@ pub struct Answer {
     pub n_ways: u8,
     /// Of these, how many ended with an error.
     pub n_errors: u8,
+    /// Of its instructions, how many in a hundred were executed; of the reference only.
+    pub percent: u8,
     /// Instructions that were executed.
     pub n_steps: u32,
 }
@@ -198,8 +200,8 @@ impl Gauntlet {
                 verdicts.push(Verdict::Finding(format!("{}\n{status}", report.trim_end())));
                 return Ok(());
             }
-            let [status, n_ways, n_errors, _, n_steps @ ..] = answer;
-            let answer = Answer { n_ways, n_errors, n_steps: u32::from_ne_bytes(n_steps) };
+            let [status, n_ways, n_errors, percent, n_steps @ ..] = answer;
+            let answer = Answer { n_ways, n_errors, percent, n_steps: u32::from_ne_bytes(n_steps) };
             verdicts.push(match status {
                 b'd' => Verdict::Fine(answer),
                 b'r' | b's' => Verdict::Refused,
