@@ -55,6 +55,29 @@ fn what_is_alive_stays() {
     );
 }
 
+/// Items change places while the collector has come half through a large array.
+#[test]
+fn items_that_move_stay() {
+    let mut lua = Lua::new();
+    run_well(
+        &mut lua,
+        "collectgarbage('incremental')
+         for steps = 0, 20 do
+             items = {}
+             for i = 1, 6000 do items[i] = {i} end
+             collectgarbage()
+             collectgarbage('stop')
+             for _ = 1, steps do collectgarbage('step', 4) end
+             table.move(items, 4001, 6000, 1)
+             for i = 4001, 6000 do items[i] = false end
+             repeat until collectgarbage('step', 100)
+             local others = {}
+             for i = 1, 6000 do others[i] = {-1} end
+             for i = 1, 2000 do assert(items[i][1] == 4000 + i) end
+         end",
+    );
+}
+
 #[test]
 fn a_full_collection_frees_everything() {
     let mut lua = Lua::new();
