@@ -201,13 +201,11 @@ impl<'a> Loader<'a> {
         if self.open.len() > MAX_C_CALLS as usize {
             return fail(input, LoadErrorKind::TooDeep).map(|(rest, ())| rest);
         }
-        let mut left = ProtoOffsets::default();
-        let (rest, (proto, n_missing)) = proto::begin(input, &mut left)?;
+        let Some(top) = self.open.last_mut() else { return Ok(input) };
+        let (rest, n_missing) = proto::begin(input, &mut top.proto, &mut top.left)?;
+        top.n_missing = n_missing;
         if let Some(offsets) = &mut self.offsets {
-            offsets.push(Entry { offsets: left, after: 0 });
-        }
-        if let Some(top) = self.open.last_mut() {
-            *top = Open { proto, n_missing, left, entry };
+            offsets.push(Entry { offsets: top.left, after: 0 });
         }
         Ok(rest)
     }

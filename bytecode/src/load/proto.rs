@@ -10,6 +10,9 @@ use crate::error::LoadErrorKind;
 use crate::header::tag;
 use crate::instruction::Instruction;
 
+/// Nested functions for which room is made at once, however many are said to come.
+const MAX_RESERVED_PROTOS: usize = 16;
+
 /// Fewest bytes of each item, from which follows how many the rest of the input can hold.
 mod min_size {
     pub(super) const INSTRUCTION: usize = 4;
@@ -21,38 +24,41 @@ mod min_size {
 }
 
 /// Reads a function up to its nested functions, and how many of those there are. Sections are
-/// entered in `left` as bytes left.
-pub(super) fn begin<'a>(input: &'a [u8], left: &mut ProtoOffsets) -> Parsed<'a, (Proto, u32)> {
+/// entered in `left` as bytes left. The function is filled in where it is: it is large to move.
+pub(super) fn begin<'a>(
+    input: &'a [u8],
+    proto: &mut Proto,
+    left: &mut ProtoOffsets,
+) -> Parsed<'a, u32> {
     left.start = input.len();
     let (input, source) = optional_string(input)?;
-    let (input, line_defined) = int(input)?;
-    let (input, last_line_defined) = int(input)?;
+    proto.source = source;
+    let (input, line) = int(input)?;
+    proto.line_defined = line;
+    let (input, line) = int(input)?;
+    proto.last_line_defined = line;
     let (input, n_params) = byte(input)?;
+    proto.n_params = n_params;
     let (input, is_vararg) = byte(input)?;
+    proto.is_vararg = is_vararg;
     let (input, max_stack) = byte(input)?;
+    proto.max_stack = max_stack;
     let (input, n_instructions) = int(input)?;
     left.code = input.len();
     let (input, code) = code(input, n_instructions)?;
+    proto.code = code;
     let (input, n_constants) = int(input)?;
     left.constants = input.len();
     let (input, constants) = items(input, n_constants, min_size::CONSTANT, constant)?;
+    proto.constants = constants;
     let (input, n_upvalues) = int(input)?;
     left.upvalues = input.len();
     let (input, upvalues) = items(input, n_upvalues, min_size::UPVALUE, upvalue)?;
+    proto.upvalues = upvalues;
     let (input, n_protos) = int(input)?;
-    let proto = Proto {
-        source,
-        line_defined,
-        last_line_defined,
-        n_params,
-        is_vararg,
-        max_stack,
-        code,
-        constants,
-        upvalues,
-        ..Proto::default()
-    };
-    Ok((input, (proto, n_protos)))
+    // Only functions that are open can lie, and there are few of those at a time.
+    proto.protos.reserve_exact((n_protos as usize).min(MAX_RESERVED_PROTOS));
+    Ok((input, n_protos))
 }
 
 /// Reads the debug information of a function that has all its nested functions (`loadDebug`).
