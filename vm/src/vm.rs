@@ -267,7 +267,16 @@ impl Vm {
     /// Refuses what would not fit into the memory that a VM may take, or the system has not got.
     #[inline]
     pub(crate) fn check_memory(&mut self, bytes: usize) -> Result<(), Raised> {
-        if bytes > self.memory_limit.saturating_sub(self.heap.used()) || !can_allocate(bytes) {
+        if !can_allocate(bytes) {
+            return Err(self.raise_text(b"not enough memory"));
+        }
+        self.check_memory_limit(bytes)
+    }
+
+    /// Refuses what would not fit into the memory that a VM may take.
+    #[inline]
+    pub(crate) fn check_memory_limit(&mut self, bytes: usize) -> Result<(), Raised> {
+        if bytes > self.memory_limit.saturating_sub(self.heap.used()) {
             return Err(self.raise_text(b"not enough memory"));
         }
         Ok(())
@@ -278,7 +287,7 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn safepoint(&mut self) -> Result<(), Raised> {
-        match self.heap.shortage() {
+        match self.heap.take_shortage() {
             Shortage::None => self.gc_step(),
             shortage => {
                 self.full_gc();

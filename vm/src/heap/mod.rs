@@ -90,8 +90,9 @@ impl Heap {
         self.pages.used() + self.strings.bytes()
     }
 
-    pub(crate) fn shortage(&self) -> Shortage {
-        self.pages.shortage
+    /// Whether the collector is to find memory because the system has none.
+    pub(crate) fn take_shortage(&mut self) -> Shortage {
+        self.pages.take_shortage()
     }
 
     /// To be called when the collector has done what it can about a shortage. Whether it is over.

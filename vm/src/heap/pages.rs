@@ -199,11 +199,22 @@ impl Pages {
     /// Notes that the system refused memory, and gives it back what was set aside.
     #[cold]
     pub(super) fn drop_reserve(&mut self) {
-        self.shortage = Shortage::Refused;
-        // As if that much had come and gone: a step of the collector is due at once.
-        self.allocated += URGENT;
-        self.swept += URGENT;
+        if self.shortage != Shortage::Refused {
+            self.shortage = Shortage::Refused;
+            // As if that much had come and gone: a step of the collector is due at once.
+            self.allocated += URGENT;
+            self.swept += URGENT;
+        }
         self.reserve = Vec::new();
+    }
+
+    /// To be called when the step that became due by a refusal begins.
+    pub(super) fn take_shortage(&mut self) -> Shortage {
+        if self.shortage == Shortage::Refused {
+            self.allocated -= URGENT;
+            self.swept -= URGENT;
+        }
+        std::mem::replace(&mut self.shortage, Shortage::None)
     }
 
     /// A block for an object of `size` bytes, and the bytes it really takes.

@@ -95,7 +95,7 @@ impl Vm {
     #[inline(never)]
     pub(super) fn grow_buffer(&mut self, buffer: &mut Vec<u8>, n: usize) -> Result<(), Raised> {
         self.charge(n >> BYTES_PER_FUEL_LOG2)?;
-        self.check_memory(buffer.len().saturating_add(n))?;
+        self.check_memory_limit(buffer.len().saturating_add(n))?;
         if buffer.try_reserve(n.max(64)).is_err() {
             return Err(self.raise_text(b"not enough memory"));
         }
