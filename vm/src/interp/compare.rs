@@ -1,8 +1,10 @@
 //! Tests: each decides whether the jump that follows is taken.
 
+use super::slow::compare;
 use super::unchecked::Place;
 use super::{control::slow, handlers, next};
 use crate::value::Tag;
+use moonproof_bytecode::OpCode;
 
 /// Takes the jump that follows, or goes on behind it.
 macro_rules! branch {
@@ -24,7 +26,7 @@ macro_rules! order {
         if x.tag() == Tag::FLOAT && y.tag() == Tag::FLOAT {
             branch!($vm, $pc, $base, $k, $i, $t, x.float() $op y.float())
         }
-        return slow($vm, $pc, $base, $k, $i, $t);
+        return order_other($vm, $pc, $base, $k, $i, $t);
     }};
 }
 
@@ -65,6 +67,15 @@ handlers! {
 
     fn le(vm, pc, base, k, i, t) {
         order!(vm, pc, base, k, i, t, <=)
+    }
+
+    #[inline(never)]
+    fn order_other(vm, pc, base, k, i, t) {
+        let or_equal = i.op() == OpCode::Le as u8;
+        match compare(or_equal, base.reg(i.a()).get(), base.reg(i.b()).get()) {
+            Some(outcome) => branch!(vm, pc, base, k, i, t, outcome),
+            None => return slow(vm, pc, base, k, i, t),
+        }
     }
 
     fn eq_k(vm, pc, base, k, i, t) {

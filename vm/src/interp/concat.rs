@@ -71,13 +71,20 @@ impl Vm {
         let mut len = 0_usize;
         for i in 0..n {
             let slot = start.add(i);
-            if let Some(string) = self.number_to_string(slot.get()) {
-                slot.set(Value::string(string));
-            }
-            len += slot.get().as_string().map_or(0, Gc::len);
-            if len > isize::MAX as usize / 2 {
-                return Err(self.runtime_error(b"string length overflow"));
-            }
+            let string = match slot.get().as_string() {
+                Some(string) => string,
+                None => match self.number_to_string(slot.get()) {
+                    Some(string) => {
+                        slot.set(Value::string(string));
+                        string
+                    }
+                    None => continue,
+                },
+            };
+            len = len.saturating_add(string.len());
+        }
+        if len > isize::MAX as usize / 2 {
+            return Err(self.runtime_error(b"string length overflow"));
         }
         if len <= MAX_SHORT_LEN {
             let mut bytes = [0; MAX_SHORT_LEN];

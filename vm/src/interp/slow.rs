@@ -544,6 +544,7 @@ fn integer_of(value: Value) -> Option<i64> {
 }
 
 /// Compares numbers or strings; `None` for anything else.
+#[inline(never)]
 pub(crate) fn compare(or_equal: bool, a: Value, b: Value) -> Option<bool> {
     use moonproof_bytecode::number::{Number, compare};
     let number = |value: Value| match value.tag() {

@@ -176,7 +176,7 @@ fn char(vm: &mut Vm) -> NativeResult {
 
 fn offset(vm: &mut Vm) -> NativeResult {
     let text = vm.check_str(1)?.bytes();
-    let mut n = vm.check_int(2)?;
+    let n = vm.check_int(2)?;
     let default = if n >= 0 { 1 } else { text.len() as i64 + 1 };
     let start = opt_position(vm, 3, default, text.len())?;
     if start < 1 || start - 1 > text.len() as i64 {
@@ -192,25 +192,68 @@ fn offset(vm: &mut Vm) -> NativeResult {
     if is_continuation(text, at) {
         return Err(vm.error_at_caller(b"initial position is a continuation byte"));
     }
-    if n < 0 {
-        while n < 0 && at > 0 {
-            at -= 1;
-            while at > 0 && is_continuation(text, at) {
-                at -= 1;
-            }
-            n += 1;
+    let found = match n.unsigned_abs() {
+        n_back if n < 0 => start_before(text, at, n_back),
+        // The first one is where the search begins.
+        1 => Some(at),
+        n_on => start_behind(text, at, n_on - 1),
+    };
+    let distance = found.unwrap_or(if n < 0 { 0 } else { text.len() }).abs_diff(at);
+    vm.charge(distance / 8)?;
+    vm.ret(found.map_or(Value::NIL, |at| Value::int(at as i64 + 1)))
+}
+
+/// How many of eight bytes begin a character.
+#[inline]
+fn count_starts(word: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let word = u64::from_le_bytes(word);
+    let starts = !(word >> 7 & !(word >> 6)) & ONES;
+    starts.wrapping_mul(ONES) >> 56
+}
+
+/// Where the `n`th character behind the one at `at` begins; one begins at the end.
+fn start_behind(text: &[u8], at: usize, n: u64) -> Option<usize> {
+    let mut left = n;
+    let mut i = at + 1;
+    while let Some(word) = text.get(i..).and_then(|rest| rest.first_chunk()) {
+        let n_starts = count_starts(*word);
+        if n_starts >= left {
+            break;
         }
-    } else {
-        n -= 1;
-        while n > 0 && at < text.len() {
-            at += 1;
-            while is_continuation(text, at) {
-                at += 1;
-            }
-            n -= 1;
+        left -= n_starts;
+        i += 8;
+    }
+    while i <= text.len() {
+        left -= u64::from(!is_continuation(text, i));
+        if left == 0 {
+            return Some(i);
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Where the `n`th character before `at` begins; one begins at the start, whatever is there.
+fn start_before(text: &[u8], at: usize, n: u64) -> Option<usize> {
+    let mut left = n;
+    let mut i = at;
+    while let Some(word) = text.get(1..i).and_then(|before| before.last_chunk()) {
+        let n_starts = count_starts(*word);
+        if n_starts >= left {
+            break;
+        }
+        left -= n_starts;
+        i -= 8;
+    }
+    while i > 0 {
+        i -= 1;
+        left -= u64::from(i == 0 || !is_continuation(text, i));
+        if left == 0 {
+            return Some(i);
         }
     }
-    vm.ret(if n == 0 { Value::int(at as i64 + 1) } else { Value::NIL })
+    None
 }
 
 fn codes(vm: &mut Vm) -> NativeResult {
@@ -270,6 +313,36 @@ mod tests {
             assert_eq!(decode(&text, 0, false), Some((code, text.len())), "{code:#x}");
             assert_eq!(decode(&text, 0, true), None, "{code:#x}");
         }
+    }
+
+    #[test]
+    fn characters_are_counted_from_any_place() {
+        let check = |text: &[u8]| {
+            let begins = |i: usize| !is_continuation(text, i);
+            for at in 0..=text.len() {
+                let behind: Vec<usize> = (at + 1..=text.len()).filter(|i| begins(*i)).collect();
+                let before: Vec<usize> = (0..at).rev().filter(|i| *i == 0 || begins(*i)).collect();
+                for n in 1..=text.len() as u64 + 2 {
+                    let i = n as usize - 1;
+                    assert_eq!(
+                        start_behind(text, at, n),
+                        behind.get(i).copied(),
+                        "{n} behind {at}"
+                    );
+                    assert_eq!(
+                        start_before(text, at, n),
+                        before.get(i).copied(),
+                        "{n} before {at}"
+                    );
+                }
+            }
+        };
+        check(b"");
+        check(b"a");
+        check(b"\x80");
+        check("Größe, Ψάξε, 日本語 🙂".as_bytes());
+        check(&[0x80; 20]);
+        check(b"\x80\xBFab\xC3\xFF\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80z");
     }
 
     #[test]

@@ -62,8 +62,9 @@ struct Job<'a> {
 type Replaced = Result<(i64, bool), Raised>;
 
 impl Job<'_> {
-    /// The next match behind the last one.
-    #[inline]
+    /// The next match behind the last one. Inlined, since a pair passed through memory takes longer
+    /// than the search for a single byte.
+    #[inline(always)]
     fn next(&self, vm: &mut Vm, last: Option<usize>) -> Result<Option<(usize, usize)>, Raised> {
         let most_work = vm.most_work();
         let (_, captures) = vm.string_lib.for_matching();

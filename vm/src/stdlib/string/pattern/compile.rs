@@ -352,7 +352,7 @@ impl Builder<'_> {
         let n_opens = self.ops.iter().take_while(is_opening).count();
         let first = self.ops[n_opens];
         let start = if anchored { Start::Everywhere } else { self.start(first) };
-        let shape = shape(&self.ops, n_opens);
+        let shape = if anchored { Shape::General } else { shape(&self.ops, n_opens) };
         let mut tables = vec![[0; 256]; self.sets.len().div_ceil(8)];
         for (i, set) in self.sets.iter().enumerate() {
             set.mark(&mut tables[i / 8], 1 << (i % 8));
@@ -388,6 +388,10 @@ fn shape(ops: &[Op], n_opens: usize) -> Shape {
         [Op::Span { item, plus }, Op::Match] => Shape::Span { item, plus, captured: false },
         [Op::Open(_), Op::Span { item, plus }, Op::Close(_), Op::Match] => {
             Shape::Span { item, plus, captured: true }
+        }
+        [Op::One(item), Op::Match] => Shape::One { item, captured: false },
+        [Op::Open(_), Op::One(item), Op::Close(_), Op::Match] => {
+            Shape::One { item, captured: true }
         }
         _ => match ops[n_opens] {
             // A back reference may depend on where the span began.

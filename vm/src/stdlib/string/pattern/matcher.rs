@@ -73,8 +73,16 @@ impl<'a> Matcher<'a> {
 
     /// The first match from `at` on that does not end at `last`; at `at` only if the pattern is
     /// anchored.
+    #[inline(always)]
     pub(in super::super) fn search(&mut self, at: usize, last: Option<usize>) -> Outcome {
-        let last = last.unwrap_or(FAIL);
+        match self.program.shape {
+            Shape::One { item, captured } => self.search_one(at, item, captured),
+            _ => self.search_more(at, last.unwrap_or(FAIL)),
+        }
+    }
+
+    /// As `search`, for what is more than one item.
+    fn search_more(&mut self, at: usize, last: usize) -> Outcome {
         if self.program.anchored {
             return match self.run(0, at, 1) {
                 RAISED => Outcome::Raised(self.error),
@@ -88,7 +96,7 @@ impl<'a> Matcher<'a> {
                 self.search_span(at, last, item, plus, captured)
             }
             Shape::Lead { item, rest } => self.search_by_lead(at, item, rest),
-            Shape::General => self.search_by_run(at, last),
+            _ => self.search_by_run(at, last),
         }
     }
 
@@ -136,6 +144,27 @@ impl<'a> Matcher<'a> {
                 break;
             }
             at = start + 1;
+        }
+        Outcome::NotFound
+    }
+
+    /// As `search`, for a program that is one item. A match is never empty, so that it ends at no
+    /// earlier match's end.
+    #[inline(always)]
+    fn search_one(&mut self, at: usize, item: Item, captured: bool) -> Outcome {
+        let mut at = at;
+        while let Some(start) = self.next_start(at)
+            && start < self.subject.len()
+        {
+            self.work += 1;
+            let end = start + 1;
+            if self.accepts_at(item, start) {
+                if captured {
+                    self.captures[0] = Capture { start, end };
+                }
+                return Outcome::Found { start, end };
+            }
+            at = end;
         }
         Outcome::NotFound
     }

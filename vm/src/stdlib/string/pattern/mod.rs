@@ -147,7 +147,7 @@ enum Start {
     },
 }
 
-/// What a search can make use of.
+/// What a search can make use of, if the pattern is not anchored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Shape {
     General,
@@ -161,6 +161,11 @@ enum Shape {
     Span {
         item: Item,
         plus: bool,
+        captured: bool,
+    },
+    /// A single byte is all there is, captured or not.
+    One {
+        item: Item,
         captured: bool,
     },
 }

@@ -37,6 +37,12 @@ fn matches_are_the_reference_s() {
     };
     check("", "abc", "0..0");
     check("b", "abc", "1..2");
+    check(".", "abc", "0..1");
+    check("^.", "abc", "0..1");
+    check(".", "", "none");
+    check("[^a]", "aab", "2..3");
+    check("[^a]", "aa", "none");
+    check("(%d)", "a1", "1..2 \"1\"");
     check("^b", "abc", "none");
     check("bc$", "abc", "1..3");
     check("b$", "abc", "none");
