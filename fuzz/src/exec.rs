@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use moonproof_bytecode::load;
 use moonproof_compiler::compile;
 use moonproof_verifier::{VerifiedChunk, verify};
-use moonproof_vm::{Limits, Lua};
+use moonproof_vm::{Limits, Lua, Stress};
 
 use crate::Reached;
 
@@ -112,9 +112,15 @@ fn execute(chunk: VerifiedChunk) -> usize {
     lua.run(PRELUDE_CHUNK.clone(), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
     // Half of the inputs run in a VM that collects garbage and moves its stack whenever it can;
-    // which half is up to the input, so that it always runs the same.
-    let stress = chunk.main().code.len().is_multiple_of(2);
-    let fuel = if stress { STRESS_FUEL } else { FUEL };
+    // which half, and how, is up to the input, so that it always runs the same.
+    let (stress, generational) = match chunk.main().code.len() % 8 {
+        0 | 4 => (Stress::Collections, false),
+        2 => (Stress::Steps, false),
+        6 => (Stress::Steps, true),
+        _ => (Stress::Off, false),
+    };
+    let fuel = if stress == Stress::Off { FUEL } else { STRESS_FUEL };
+    lua.set_generational(generational);
     limits.fuel = Some(fuel);
     limits.memory = MEMORY;
     limits.stack_slots = STACK_SLOTS;
@@ -130,7 +136,7 @@ fn execute(chunk: VerifiedChunk) -> usize {
     assert!(lua.fuel() <= fuel, "fuel grew");
     assert!(lua.used_memory() <= MEMORY, "{} bytes in use", lua.used_memory());
     lua.set_limits(Limits::default());
-    lua.set_stress(false);
+    lua.set_stress(Stress::Off);
     // What the input has hooked into everything is not what is looked at.
     lua.remove_hook();
     lua.run(EPILOGUE_CHUNK.clone(), &[]).expect("the VM still works");

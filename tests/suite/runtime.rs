@@ -13,7 +13,7 @@ use moonproof_compiler::compile;
 use moonproof_tests::trial::asserting;
 use moonproof_verifier::Rule::{C1, C2, C3, C4, T1, T3, T4, T5, V1, V2, V3, V4};
 use moonproof_verifier::{Rule, VerifiedChunk, verify, verify_without_all};
-use moonproof_vm::{Limits, Lua};
+use moonproof_vm::{Limits, Lua, Stress};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![asserting("runtime::attacks_are_harmless", attacks_are_harmless)]
@@ -37,7 +37,7 @@ fn trusted(source: &str) -> VerifiedChunk {
 
 /// Runs an edited chunk a few times, looks whether the VM still works, and tells how the last run
 /// ended.
-fn run(attack: &Attack, stress: bool) -> String {
+fn run(attack: &Attack, stress: Stress) -> String {
     let (what, _, rules, source, edit) = *attack;
     let mut chunk = compile(source.as_bytes(), b"=attack").expect("a source that compiles");
     edit(&mut chunk);
@@ -57,7 +57,7 @@ fn run(attack: &Attack, stress: bool) -> String {
         };
     }
     lua.set_limits(Limits::default());
-    lua.set_stress(false);
+    lua.set_stress(Stress::Off);
     lua.run(trusted("litter() gc() assert(call(id, 7) == 7)"), &[])
         .unwrap_or_else(|error| panic!("{what}: the VM is broken: {error:?}"));
     outcome
@@ -322,10 +322,10 @@ fn c_last(word: Instruction) -> u32 {
 
 fn attacks_are_harmless() {
     for attack in ATTACKS {
-        for stress in [false, true] {
+        for stress in Stress::ALL {
             let (what, expected, ..) = attack;
             let outcome = run(attack, stress);
-            assert!(outcome.contains(expected), "{what}, stress {stress}: {outcome}");
+            assert!(outcome.contains(expected), "{what}, stress {stress:?}: {outcome}");
         }
     }
 }

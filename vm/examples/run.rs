@@ -34,7 +34,6 @@ fn main() -> ExitCode {
         }
     };
     let lua = moonproof_vm::Lua::new();
-    lua.set_stress(std::env::var_os("MOONPROOF_STRESS").is_some());
     match lua.run(chunk, &args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

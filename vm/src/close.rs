@@ -46,7 +46,7 @@ impl Vm {
         while let Some(upval) = self.cur.open.filter(|upval| upval.slot() >= level) {
             self.cur.open = upval.next_open();
             upval.close();
-            self.heap.collector.barrier(upval, upval.get());
+            self.heap.collector.barrier_closed(upval);
         }
         self.cur.refresh_pending();
     }

@@ -1,6 +1,6 @@
 //! The string library as scripts see it. What is expected is what the reference gives.
 
-use moonproof_vm::{Limits, Lua};
+use moonproof_vm::{Limits, Lua, Stress};
 
 /// What a script returns as one string, or its error.
 fn evaluate(script: &str, prepare: impl FnOnce(&mut Lua)) -> String {
@@ -198,7 +198,11 @@ fn work_costs_fuel_and_memory() {
 #[test]
 fn what_is_in_use_survives_collections() {
     let check = |script: &str, expected: &str| {
-        assert_eq!(evaluate(script, |lua| lua.set_stress(true)), expected, "{script}");
+        assert_eq!(
+            evaluate(script, |lua| lua.set_stress(Stress::Collections)),
+            expected,
+            "{script}"
+        );
     };
     let churn = "local function churn(x) for i = 1, 20 do local t = {('z'):rep(i * 7) .. i} end return x end ";
     let check = |script: &str, expected: &str| check(&format!("{churn}{script}"), expected);

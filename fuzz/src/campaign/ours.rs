@@ -15,7 +15,8 @@ use moonproof_compiler::compile;
 use moonproof_hard::Way;
 use moonproof_verifier::{VerifiedChunk, verify};
 use moonproof_vm::{
-    Error, Function, HookTriggers, Limits, Lua, LuaOptions, MultiValue, Result, StdLib, Table,
+    Error, Function, HookTriggers, Limits, Lua, LuaOptions, MultiValue, Result, StdLib, Stress,
+    Table,
 };
 
 /// Instructions of each way, and of what comes after it.
@@ -134,7 +135,7 @@ fn run(prelude: &VerifiedChunk, bytes: &[u8], seed: u64) -> [u8; 8] {
     for way in Way::ALL {
         let mut bits = crate::Rng::new(seed.wrapping_add(way as u64)).bits();
         limit(&lua, MEMORY);
-        lua.set_stress(bits.is_multiple_of(4));
+        lua.set_stress(if bits.is_multiple_of(4) { Stress::Collections } else { Stress::Off });
         bits >>= 8;
         let outcome = go(&lua, &prelude, &chunk, way, bits);
         n_steps += FUEL - lua.fuel().min(FUEL);
@@ -209,7 +210,7 @@ fn go(
         // There is a little left, so that it ends at another place each time.
         Way::NoMemory => {
             limit(lua, lua.used_memory() + (bits >> 16 & 0x7FFF) as usize);
-            lua.set_stress(false);
+            lua.set_stress(Stress::Off);
         }
         Way::Interrupted => {
             let after = 1 + (bits >> 16) as u32 % 40;
@@ -259,7 +260,7 @@ fn check_alive(lua: &Lua) {
     // Not with the chunk's finalizers in between, which may use up what there is.
     lua.gc_stop();
     lua.set_limits(Limits::new().fuel(100_000));
-    lua.set_stress(false);
+    lua.set_stress(Stress::Off);
     let sum =
         "local t = {} for i = 1, 10 do t[i] = function() return i end end return t[3]() + t[7]()";
     let sum: i64 = lua.load(sum).eval().expect("the VM still works");

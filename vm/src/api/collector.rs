@@ -2,6 +2,7 @@
 
 use super::error::Result;
 use super::handle::Lua;
+pub use crate::heap::Stress;
 
 /// How the collector works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,15 +86,25 @@ impl Lua {
             let known = |percent: u32| (percent > 0).then(|| percent.min(1000) as usize);
             collector.pause = known(pause).unwrap_or(collector.pause);
             collector.step_multiplier = known(step_multiplier).unwrap_or(collector.step_multiplier);
-            Ok(std::mem::replace(&mut collector.generational, false))
+            Ok(vm.set_generational(false))
         });
         mode(previous.unwrap_or(false))
     }
 
-    /// Chooses generational collection, and returns how it worked before.
-    pub fn gc_gen(&self) -> GcMode {
-        let previous =
-            self.with(|vm| Ok(std::mem::replace(&mut vm.heap.collector.generational, true)));
+    /// Chooses generational collection. The young are collected when the heap has grown by
+    /// `minor_multiplier` percent, and everything when it has by `major_multiplier` percent since
+    /// that was done last; 0 leaves either as it is. Returns how it worked before.
+    pub fn gc_gen(&self, minor_multiplier: u32, major_multiplier: u32) -> GcMode {
+        let previous = self.with(|vm| {
+            let generations = &mut vm.heap.collector.generations;
+            if minor_multiplier > 0 {
+                generations.minor_multiplier = minor_multiplier.min(255) as usize;
+            }
+            if major_multiplier > 0 {
+                generations.major_multiplier = major_multiplier.min(1000) as usize;
+            }
+            Ok(vm.set_generational(true))
+        });
         mode(previous.unwrap_or(false))
     }
 
@@ -101,15 +112,15 @@ impl Lua {
     /// the `lua` command begins with.
     pub fn set_generational(&self, generational: bool) {
         if generational {
-            self.gc_gen();
+            self.gc_gen(0, 0);
         } else {
             self.gc_inc(0, 0);
         }
     }
 
-    /// Makes each safepoint a whole collection that moves the stack: slow, and hard on anything
-    /// that holds what nothing reaches. For tests.
-    pub fn set_stress(&self, stress: bool) {
+    /// Makes each safepoint move the stack and collect: slow, and hard on anything that holds what
+    /// nothing reaches. For tests.
+    pub fn set_stress(&self, stress: Stress) {
         let _ = self.with(|vm| {
             vm.heap.collector.stress = stress;
             vm.heap.collector.threshold = 0;

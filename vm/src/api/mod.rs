@@ -31,7 +31,7 @@ mod value;
 
 pub use callback::Step;
 pub use chunk::{AsChunk, Chunk, ChunkMode};
-pub use collector::GcMode;
+pub use collector::{GcMode, Stress};
 pub use convert::{Bytes, FromLua, FromLuaMulti, IntoLua, IntoLuaMulti, Passed};
 pub use error::{Error, ErrorContext, ExternalError, ExternalResult, Limit, Result};
 pub use function::{Function, FunctionInfo, NativeCall};

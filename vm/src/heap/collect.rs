@@ -1,5 +1,7 @@
-//! The cycle: pause, mark, atomic step, sweep, finalizers.
+//! The cycle: pause, mark, atomic step, sweep, finalizers. What is different in generational mode is
+//! in `generational`.
 
+use super::generational::Generations;
 use super::mark::{FINALIZABLE, WHITE0, WHITES};
 use super::pages::Verdict;
 use super::raw::{Gc, Header};
@@ -21,7 +23,25 @@ pub(crate) enum Phase {
 /// Bytes allocated between two steps, and the least work of a step.
 const STEP_BYTES: usize = 8 << 10;
 /// Below this many bytes in use no cycle begins: marking the libraries takes time, too.
-const FIRST_THRESHOLD: usize = 128 << 10;
+pub(super) const FIRST_THRESHOLD: usize = 128 << 10;
+
+/// What tests ask of the collector beyond its work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stress {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Every safepoint is a whole collection.
+    Collections,
+    /// Every safepoint is a small step of a cycle, or a collection of the young; before what these
+    /// found to be dead is freed, it is compared with what a whole collection finds.
+    Steps,
+}
+
+impl Stress {
+    /// Each kind.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Collections, Self::Steps];
+}
 
 /// Collector state.
 pub(crate) struct Collector {
@@ -42,8 +62,8 @@ pub(crate) struct Collector {
     /// Percentage of live memory to wait for before a cycle begins, and of work per byte allocated.
     pub(crate) pause: usize,
     pub(crate) step_multiplier: usize,
-    /// Every safepoint is a whole collection, and moves the stack: for tests.
-    pub(crate) stress: bool,
+    /// If it is on, every safepoint moves the stack as well.
+    pub(crate) stress: Stress,
     pub(super) in_atomic: bool,
     /// Bytes traversed in the current step.
     pub(super) work: usize,
@@ -56,12 +76,11 @@ pub(crate) struct Collector {
     pub(super) ephemerons: Vec<Gc<Table>>,
     pub(super) all_weak: Vec<Gc<Table>>,
     /// Objects with a finalizer, in the order in which it was set.
-    finalizable: Vec<Gc<Header>>,
+    pub(super) finalizable: Vec<Gc<Header>>,
     /// Dead ones whose finalizer is to run, the last first.
     pub(super) to_finalize: Vec<Gc<Header>>,
     pub(super) threads: Vec<Gc<Thread>>,
-    /// Whether the program asked for generational collection.
-    pub(crate) generational: bool,
+    pub(crate) generations: Generations,
     /// Key of `__mode`, whose value makes a table weak.
     mode_name: Option<Gc<crate::string::Str>>,
 }
@@ -79,7 +98,7 @@ impl Collector {
             closing: false,
             pause: 200,
             step_multiplier: 100,
-            stress: false,
+            stress: Stress::Off,
             in_atomic: false,
             work: 0,
             gray: Vec::new(),
@@ -91,7 +110,7 @@ impl Collector {
             finalizable: Vec::new(),
             to_finalize: Vec::new(),
             threads: Vec::new(),
-            generational: false,
+            generations: Generations::default(),
             mode_name: None,
         }
     }
@@ -105,6 +124,18 @@ impl Collector {
     #[inline(always)]
     pub(super) fn dead_white(&self) -> u8 {
         self.white ^ WHITES
+    }
+
+    /// What those that survive a sweep become: old ones keep their colour.
+    fn survivor_white(&self) -> Option<u8> {
+        (!self.generations.are_kept).then_some(self.white)
+    }
+
+    /// Forgets what is to be visited: marking begins anew.
+    pub(super) fn forget_gray(&mut self) {
+        self.gray.clear();
+        self.half_visited.clear();
+        self.gray_again.clear();
     }
 
     pub(super) fn keeps_invariant(&self) -> bool {
@@ -174,16 +205,35 @@ impl Collector {
         stack.position(live_end) * 16
     }
 
+    /// A thread that nothing reaches may have open upvalues that something does: their values are
+    /// alive (`remarkupvals`). It may still be found to be alive itself.
+    fn mark_upvals_of_unreached_threads(&mut self) {
+        let threads = std::mem::take(&mut self.threads);
+        for thread in threads.iter().filter(|thread| thread.erase().is_white()) {
+            thread.with_stack(|stack| {
+                let mut open = stack.open;
+                while let Some(upval) = open {
+                    if upval.erase().is_marked() {
+                        self.mark_value(upval.get());
+                    }
+                    open = upval.next_open();
+                }
+            });
+        }
+        self.threads = threads;
+    }
+
     /// Splits off the dead objects that have finalizers (`separatetobefnz`).
     fn separate_finalizable(&mut self, all: bool) {
         let mut due = Vec::new();
-        self.finalizable.retain(|object| {
-            let keep = !all && !object.is_white();
-            if !keep {
-                due.push(*object);
-            }
-            keep
-        });
+        // The old ones are alive in a collection of the young.
+        let first = if all { 0 } else { self.generations.first_young_finalizable() };
+        let young = self.finalizable.split_off(first);
+        for object in young {
+            let list = if all || object.is_white() { &mut due } else { &mut self.finalizable };
+            list.push(object);
+        }
+        self.generations.n_old_finalizable = self.finalizable.len();
         // The newest runs first, and what is due already runs before it.
         due.append(&mut self.to_finalize);
         self.to_finalize = due;
@@ -238,12 +288,10 @@ impl Vm {
         }
     }
 
-    fn start_cycle(&mut self) {
+    pub(super) fn start_cycle(&mut self) {
         let collector = &mut self.heap.collector;
         collector.phase = Phase::Mark;
-        collector.gray.clear();
-        collector.half_visited.clear();
-        collector.gray_again.clear();
+        collector.forget_gray();
         collector.weak_values.clear();
         collector.ephemerons.clear();
         collector.all_weak.clear();
@@ -251,14 +299,13 @@ impl Vm {
     }
 
     /// The step that cannot be interrupted (`atomic`, lgc.c).
-    fn atomic(&mut self) {
+    pub(super) fn atomic(&mut self) {
         self.heap.collector.in_atomic = true;
         self.mark_roots();
         let collector = &mut self.heap.collector;
         collector.mark_stack(&self.cur);
         collector.propagate_all();
-        self.mark_dead_threads_upvals();
-        let collector = &mut self.heap.collector;
+        collector.mark_upvals_of_unreached_threads();
         collector.propagate_all();
         for object in std::mem::take(&mut collector.gray_again) {
             collector.gray.push(object);
@@ -293,41 +340,20 @@ impl Vm {
         collector.in_atomic = false;
         collector.phase = Phase::Sweep;
         collector.used_at_atomic = (self.heap.pages.used(), self.heap.pages.swept);
-        self.heap.pages.start_sweep();
-    }
-
-    /// A thread that nothing reaches may have open upvalues that something does: their values are
-    /// alive, and the stack is about to go (`remarkupvals`).
-    fn mark_dead_threads_upvals(&mut self) {
-        let threads = std::mem::take(&mut self.heap.collector.threads);
-        for thread in &threads {
-            if thread.erase().is_white() {
-                thread.with_stack_mut(|stack| {
-                    let mut open = stack.open.take();
-                    stack.pending = crate::stack::Slot::NULL;
-                    while let Some(upval) = open {
-                        open = upval.next_open();
-                        if upval.erase().is_white() {
-                            // Dead so far; if it is resurrected, it must not point to the stack.
-                            upval.close();
-                        } else {
-                            upval.close();
-                            upval.erase().set_black();
-                            self.heap.collector.mark_value(upval.get());
-                        }
-                    }
-                });
-            }
-        }
-        self.heap.collector.threads = threads;
+        self.heap.pages.start_sweep(self.heap.collector.generations.only_young);
     }
 
     /// Takes dead threads from the list of threads, and dead upvalues from those of the others.
     fn forget_dead_upvals(&mut self) {
-        self.heap.collector.threads.retain(|thread| !thread.erase().is_white());
-        for thread in &self.heap.collector.threads {
-            thread.with_stack_mut(forget_dead_upvals);
-        }
+        self.heap.collector.threads.retain(|thread| {
+            let is_alive = thread.erase().is_marked();
+            if is_alive {
+                thread.with_stack_mut(forget_dead_upvals);
+            } else {
+                thread.with_stack_mut(close_all);
+            }
+            is_alive
+        });
         forget_dead_upvals(&mut self.cur);
     }
 
@@ -341,11 +367,11 @@ impl Vm {
             collector.threshold = allocated + STEP_BYTES;
             return;
         }
-        if collector.stress {
-            self.full_gc();
-            self.heap.collector.threshold = 0;
-            let n = self.cur.capacity();
-            return self.resize_stack(n + 1);
+        if collector.stress != Stress::Off {
+            return self.stress();
+        }
+        if collector.generations.wanted {
+            return self.generational_step();
         }
         let news = allocated.saturating_sub(collector.allocated_at_step).max(STEP_BYTES);
         // The default of 100 traverses 16 bytes for each one allocated: as the reference, whose
@@ -367,13 +393,16 @@ impl Vm {
     /// A step that the program asked for, of `n` kilobytes, or a basic one; true if it ended a
     /// cycle.
     pub(crate) fn gc_step_of(&mut self, n: i64) -> bool {
-        if self.heap.collector.generational {
-            // As a collection of the young, which the reference does whole.
-            self.full_gc();
+        let bytes = usize::try_from(n).unwrap_or(0).saturating_mul(1 << 10);
+        if self.heap.collector.generations.wanted {
+            if bytes > 0 && !self.heap.advance(bytes) {
+                return false;
+            }
+            self.generational_step();
             self.run_finalizers(usize::MAX);
             return true;
         }
-        let limit = if n <= 0 { STEP_BYTES * 2 } else { (n as usize).saturating_mul(1 << 10) };
+        let limit = if bytes == 0 { STEP_BYTES * 2 } else { bytes };
         let (mut ended, mut done) = (false, 0_usize);
         while !ended && done < limit {
             let was_marking = self.heap.collector.phase == Phase::Mark;
@@ -391,13 +420,16 @@ impl Vm {
     }
 
     /// One unit of a cycle; true if that ended it.
-    fn single_step(&mut self, limit: usize) -> bool {
+    pub(super) fn single_step(&mut self, limit: usize) -> bool {
         match self.heap.collector.phase {
             Phase::Pause => self.start_cycle(),
             Phase::Mark => {
                 self.heap.collector.propagate(limit);
                 if !self.heap.collector.has_gray() {
                     self.atomic();
+                    if self.heap.collector.stress == Stress::Steps {
+                        self.audit();
+                    }
                 }
             }
             Phase::Sweep => {
@@ -427,21 +459,28 @@ impl Vm {
 
     /// A whole cycle, from the beginning.
     pub(crate) fn full_gc(&mut self) {
-        if self.heap.collector.phase == Phase::Mark {
-            // Throws away what was marked: everything becomes white in a sweep that frees nothing.
-            self.heap.collector.white ^= WHITES;
-            self.heap.collector.phase = Phase::Sweep;
-            self.heap.collector.gray.clear();
-            self.heap.collector.half_visited.clear();
-            self.heap.collector.gray_again.clear();
-            self.heap.whiten_all();
+        self.discard_marks();
+        if self.heap.collector.generations.wanted {
+            return self.collect_all_generations();
         }
-        self.finish_cycle();
         self.start_cycle();
         self.finish_cycle();
     }
 
-    fn finish_cycle(&mut self) {
+    /// Goes back, or on, to the beginning of a cycle, where everything is white.
+    pub(super) fn discard_marks(&mut self) {
+        if self.heap.collector.phase == Phase::Sweep {
+            self.finish_cycle();
+        }
+        if self.heap.collector.phase == Phase::Mark || self.heap.collector.generations.are_kept {
+            self.heap.collector.generations.are_kept = false;
+            self.heap.collector.forget_gray();
+            self.heap.whiten_all(|_| {});
+            self.heap.collector.phase = Phase::Pause;
+        }
+    }
+
+    pub(super) fn finish_cycle(&mut self) {
         while self.heap.collector.phase != Phase::Pause {
             // What an earlier cycle worked must not make this step look finished already.
             self.heap.collector.work = 0;
@@ -453,6 +492,19 @@ impl Vm {
     pub(crate) fn finalize_all(&mut self) {
         self.heap.collector.closing = true;
         self.heap.collector.separate_finalizable(true);
+    }
+}
+
+/// Closes the upvalues of a stack that is about to go: some may be alive, and their values are marked.
+fn close_all(stack: &mut Stack) {
+    let mut open = stack.open.take();
+    stack.pending = crate::stack::Slot::NULL;
+    while let Some(upval) = open {
+        open = upval.next_open();
+        upval.close();
+        if upval.erase().is_marked() {
+            upval.erase().set_black();
+        }
     }
 }
 
@@ -475,7 +527,7 @@ fn forget_dead_upvals(stack: &mut Stack) {
 
 impl Heap {
     pub(super) fn sweep_any(&mut self) -> bool {
-        let (white, dead) = (self.collector.white(), self.collector.dead_white());
+        let (white, dead) = (self.collector.survivor_white(), self.collector.dead_white());
         let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
         let spare_stacks = &mut self.spare_stacks;
         self.pages.sweep_any(&mut |object, buffers| {
@@ -486,7 +538,7 @@ impl Heap {
     }
 
     pub(super) fn sweep_page(&mut self, class: usize) {
-        let (white, dead) = (self.collector.white(), self.collector.dead_white());
+        let (white, dead) = (self.collector.survivor_white(), self.collector.dead_white());
         let (strings, dead_data) = (&mut self.strings, &mut self.dead_data);
         let spare_stacks = &mut self.spare_stacks;
         self.pages.sweep_page(class, &mut |object, buffers| {
@@ -496,12 +548,15 @@ impl Heap {
         });
     }
 
-    /// Makes every object of the current white, dead ones as well.
-    fn whiten_all(&mut self) {
-        let white = self.collector.white();
-        self.pages.start_sweep();
+    /// Makes every object of the current white, dead ones as well, which `visit` is called for.
+    pub(super) fn whiten_all(&mut self, mut visit: impl FnMut(Gc<Header>)) {
+        let (white, dead) = (self.collector.white(), self.collector.dead_white());
+        self.pages.start_sweep(false);
         while self.pages.sweep_any(&mut |object, _| {
             let mark = object.header().mark.get();
+            if mark & dead != 0 {
+                visit(object);
+            }
             object.header().mark.set(mark & FINALIZABLE | white);
             Verdict::Keep
         }) {}
@@ -509,13 +564,20 @@ impl Heap {
 }
 
 #[inline(always)]
-fn judge(object: Gc<Header>, white: u8, dead: u8, free: impl FnOnce(Gc<Header>)) -> Verdict {
+fn judge(
+    object: Gc<Header>,
+    white: Option<u8>,
+    dead: u8,
+    free: impl FnOnce(Gc<Header>),
+) -> Verdict {
     let mark = object.header().mark.get();
     if mark & dead != 0 {
         free(object);
         Verdict::Free
     } else {
-        object.header().mark.set(mark & FINALIZABLE | white);
+        if let Some(white) = white {
+            object.header().mark.set(mark & FINALIZABLE | white);
+        }
         Verdict::Keep
     }
 }

@@ -110,10 +110,22 @@ impl Collector {
         }
     }
 
+    /// To be called after an upvalue was closed: from now on, its value changes with barriers only.
+    #[inline(always)]
+    pub(crate) fn barrier_closed(&mut self, upval: Gc<Upval>) {
+        if upval.erase().is_marked() {
+            upval.erase().set_black();
+            self.barrier(upval, upval.get());
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn barrier_forward(&mut self, owner: Gc<Header>, object: Gc<Header>) {
-        if self.keeps_invariant() {
+        if self.generations_are_kept() {
+            // Marked now, what is stored there time and again would all become old.
+            self.barrier_back(owner);
+        } else if self.keeps_invariant() {
             self.mark(object);
         } else {
             // A sweep is under way: whitening the owner avoids further barriers.
@@ -202,6 +214,7 @@ impl Collector {
         object.set_black();
         match object.tag() {
             Tag::TABLE => self.traverse_table(object.cast()),
+            Tag::UPVAL => self.mark_value(object.cast::<Upval>().get()),
             Tag::CLOSURE => {
                 let closure = object.cast::<Closure>();
                 self.mark_object(closure.proto());

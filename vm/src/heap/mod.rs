@@ -28,7 +28,9 @@
 //! - **G12** A host value is reached only through the guards of its cell, which counts them: shared
 //!   ones of one thread, or one exclusive. Guards do not change threads.
 
+mod audit;
 mod collect;
+mod generational;
 mod mark;
 mod pages;
 mod raw;
@@ -47,6 +49,7 @@ use crate::upvalue::Upval;
 use crate::userdata::{HostData, Userdata};
 use crate::value::{Tag, Value};
 use collect::Collector;
+pub use collect::Stress;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use pages::Pages;
 pub(crate) use pages::{Shortage, can_allocate};

@@ -64,6 +64,8 @@ struct Page {
     free: *mut FreeBlock,
     /// The next page of those that have free blocks.
     next_with_free: Option<u32>,
+    /// Blocks of it were given out since it was swept.
+    has_young: bool,
 }
 
 #[derive(Default)]
@@ -105,6 +107,10 @@ pub(super) struct Pages {
     classes: [Class; N_CLASSES],
     large: Vec<Large>,
     large_unswept: bool,
+    /// The sweep passes over objects that an earlier one has seen.
+    only_young: bool,
+    /// How many of `large`, from the first, the last sweep has seen.
+    n_old_large: usize,
     buffers: [*mut FreeBlock; N_CLASSES],
     buffer_chunks: Vec<(NonNull<u8>, usize)>,
     /// Rest of the newest chunk.
@@ -156,6 +162,8 @@ impl Pages {
             classes: std::array::from_fn(|_| Class::default()),
             large: Vec::new(),
             large_unswept: false,
+            only_young: false,
+            n_old_large: 0,
             buffers: [null_mut(); N_CLASSES],
             buffer_chunks: Vec::new(),
             chunk_rest: (null_mut(), 0),
@@ -277,6 +285,7 @@ impl Pages {
         let list = &mut self.classes[class];
         while let Some(i) = list.with_free {
             let page = &mut list.pages[i as usize];
+            page.has_young = true;
             list.with_free = page.next_with_free;
             let free = std::mem::replace(&mut page.free, null_mut());
             if !free.is_null() {
@@ -300,10 +309,12 @@ impl Pages {
                 carved: 0,
                 free: null_mut(),
                 next_with_free: None,
+                has_young: true,
             });
             list.n_swept = list.pages.len() as u32;
         }
         let page = self.classes[class].pages.last_mut().expect("just pushed");
+        page.has_young = true;
         let carved = page.carved as usize;
         let n = (1024 / size).clamp(1, (page.bytes as usize - carved) / size);
         // SAFETY: [G7] carved..carved + n * size lies within the page and is in no list yet.
@@ -312,8 +323,10 @@ impl Pages {
         carve(first, size, n)
     }
 
-    /// Begins a sweep: every page is to be walked before its blocks are given out again.
-    pub(super) fn start_sweep(&mut self) {
+    /// Begins a sweep: every page is to be walked before its blocks are given out again. If all that
+    /// earlier sweeps have left is to stay, those that have nothing else are passed over.
+    pub(super) fn start_sweep(&mut self, only_young: bool) {
+        self.only_young = only_young;
         self.free = [null_mut(); N_CLASSES];
         for class in &mut self.classes {
             class.n_swept = 0;
@@ -349,10 +362,15 @@ impl Pages {
         let size = class_size(class);
         let i = self.classes[class].n_swept as usize;
         self.classes[class].n_swept += 1;
-        let (start, carved) = {
-            let page = &self.classes[class].pages[i];
-            (page.start, page.carved as usize)
-        };
+        let list = &mut self.classes[class];
+        let page = &mut list.pages[i];
+        let (start, carved) = (page.start, page.carved as usize);
+        if !std::mem::replace(&mut page.has_young, false) && self.only_young {
+            if !page.free.is_null() {
+                page.next_with_free = list.with_free.replace(i as u32);
+            }
+            return;
+        }
         let mut buffers = Buffers { pages: self };
         let mut free: *mut FreeBlock = null_mut();
         let (mut n_free, mut n_freed) = (0, 0);
@@ -408,7 +426,8 @@ impl Pages {
     fn sweep_large(&mut self, judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict) {
         self.large_unswept = false;
         let mut objects = std::mem::take(&mut self.large);
-        objects.retain(|large| {
+        let mut young = objects.split_off(if self.only_young { self.n_old_large } else { 0 });
+        young.retain(|large| {
             let object = Gc::from_block(large.ptr);
             match judge(object, &mut Buffers { pages: self }) {
                 Verdict::Keep => true,
@@ -420,6 +439,8 @@ impl Pages {
                 }
             }
         });
+        objects.append(&mut young);
+        self.n_old_large = objects.len();
         self.large = objects;
     }
 
@@ -503,7 +524,7 @@ impl Pages {
 
     /// Calls `visit` for every object; used when the VM closes.
     pub(super) fn for_each(&mut self, visit: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>)) {
-        self.start_sweep();
+        self.start_sweep(false);
         while self.sweep_any(&mut |object, buffers| {
             visit(object, buffers);
             Verdict::Free

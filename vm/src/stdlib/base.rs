@@ -424,14 +424,22 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
         "isrunning" => Value::bool(!vm.heap.collector.stopped),
         mode => {
             let generational = mode == "generational";
-            let [pause, multiplier, _] = arguments;
-            if !generational && pause != 0 {
-                vm.heap.collector.pause = gc_parameter(pause);
+            let [first, second, _] = arguments;
+            let collector = &mut vm.heap.collector;
+            let (first_parameter, second_parameter) = if generational {
+                let generations = &mut collector.generations;
+                (&mut generations.minor_multiplier, &mut generations.major_multiplier)
+            } else {
+                (&mut collector.pause, &mut collector.step_multiplier)
+            };
+            if first != 0 {
+                *first_parameter =
+                    if generational { usize::from(first as u8) } else { gc_parameter(first) };
             }
-            if !generational && multiplier != 0 {
-                vm.heap.collector.step_multiplier = gc_parameter(multiplier);
+            if second != 0 {
+                *second_parameter = gc_parameter(second);
             }
-            let previous = std::mem::replace(&mut vm.heap.collector.generational, generational);
+            let previous = vm.set_generational(generational);
             let name: &[u8] = if previous { b"generational" } else { b"incremental" };
             return vm.ret_str(name);
         }

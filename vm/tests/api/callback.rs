@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use moonproof_vm::{Error, Function, Lua, MultiValue, Result, Step, Thread, Value, Variadic};
+use moonproof_vm::{
+    Error, Function, Lua, MultiValue, Result, Step, Stress, Thread, Value, Variadic,
+};
 
 use crate::{eval, exec, failure};
 
@@ -164,7 +166,7 @@ fn add_generator(lua: &Lua) {
 
 #[test]
 fn generators_yield_at_any_depth() {
-    for stress in [false, true] {
+    for stress in Stress::ALL {
         let lua = Lua::new();
         add_generator(&lua);
         lua.set_stress(stress);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use moonproof_vm::{
     AnyUserData, Error, Function, Limit, Limits, Lua, LuaOptions, RegistryKey, Result, StdLib,
-    Table, Thread, Value, Variadic,
+    Stress, Table, Thread, Value, Variadic,
 };
 
 use crate::{eval, exec, failure};
@@ -190,7 +190,7 @@ fn destructors_of_userdata_may_use_the_vm() {
             let _ = self.0.push("gone");
         }
     }
-    for stress in [false, true] {
+    for stress in Stress::ALL {
         let lua = Lua::new();
         let list = lua.create_table().expect("a table");
         lua.set_stress(stress);
@@ -207,7 +207,7 @@ fn destructors_of_userdata_may_use_the_vm() {
 
 #[test]
 fn panics_leave_the_vm_usable() {
-    for stress in [false, true] {
+    for stress in Stress::ALL {
         let lua = Lua::new();
         let panics = lua
             .create_function(|_, text: String| -> Result<()> { panic!("{text}") })

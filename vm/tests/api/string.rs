@@ -1,6 +1,6 @@
 //! Strings.
 
-use moonproof_vm::{Lua, String, Value};
+use moonproof_vm::{Lua, Stress, String, Value};
 
 use crate::eval;
 
@@ -37,7 +37,7 @@ fn equality_is_by_bytes() {
 #[test]
 fn handles_keep_strings() {
     let lua = Lua::new();
-    lua.set_stress(true);
+    lua.set_stress(Stress::Collections);
     let kept: Vec<String> = (0..200)
         .map(|i| lua.create_string(format!("string {i} {}", "x".repeat(i))).expect("a string"))
         .collect();

@@ -1,6 +1,6 @@
 //! Tables.
 
-use moonproof_vm::{Lua, Result, Table, Value};
+use moonproof_vm::{Lua, Result, Stress, Table, Value};
 
 use crate::{eval, exec};
 
@@ -77,7 +77,7 @@ fn sequences() {
 #[test]
 fn traversal() {
     let lua = Lua::new();
-    for stress in [false, true] {
+    for stress in Stress::ALL {
         lua.set_stress(stress);
         let table = lua.create_table_from((0..100).map(|i| (format!("k{i}"), i))).expect("a table");
         let mut seen: Vec<i64> =

@@ -1,6 +1,6 @@
 //! Coroutines.
 
-use moonproof_vm::{Error, Function, Lua, Thread, ThreadStatus, Value, Variadic};
+use moonproof_vm::{Error, Function, Lua, Stress, Thread, ThreadStatus, Value, Variadic};
 
 use crate::{eval, exec};
 
@@ -130,7 +130,7 @@ fn threads_that_resume_each_other_are_bounded() {
 #[test]
 fn handles_keep_threads() {
     let lua = Lua::new();
-    lua.set_stress(true);
+    lua.set_stress(Stress::Collections);
     let make: Function = eval(
         &lua,
         "function(n) local t = {} return function() while true do t[1] = n coroutine.yield(t[1]) n = n + 1 end end end",

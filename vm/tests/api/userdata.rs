@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use moonproof_vm::{
-    AnyUserData, Error, Function, Lua, MetaMethod, MultiValue, Result, UserData, UserDataFields,
-    UserDataMethods, UserDataRef, UserDataRefMut, Value,
+    AnyUserData, Error, Function, Lua, MetaMethod, MultiValue, Result, Stress, UserData,
+    UserDataFields, UserDataMethods, UserDataRef, UserDataRefMut, Value,
 };
 
 use crate::{exec, failure};
@@ -75,7 +75,7 @@ fn counter(lua: &Lua, n: i64) -> AnyUserData {
 
 #[test]
 fn methods_fields_and_operators() {
-    for stress in [false, true] {
+    for stress in Stress::ALL {
         let lua = Lua::new();
         lua.set_stress(stress);
         let c = counter(&lua, 5);
@@ -195,7 +195,7 @@ fn plain_and_restricted_types() {
 #[test]
 fn user_values_are_kept() {
     let lua = Lua::new();
-    lua.set_stress(true);
+    lua.set_stress(Stress::Collections);
     let userdata = lua.create_any_userdata(()).expect("a userdata");
     userdata.set_user_value(lua.create_table_from([(1, "x")]).expect("a table")).expect("room");
     userdata.set_nth_user_value(300, &userdata).expect("room");

@@ -74,7 +74,7 @@ fn the_collector_obeys() {
     lua.gc_restart();
     lua.gc_collect().expect("a VM");
     assert!(lua.used_memory() < stopped / 10);
-    assert_eq!(lua.gc_gen(), GcMode::Incremental);
+    assert_eq!(lua.gc_gen(0, 0), GcMode::Incremental);
     assert_eq!(lua.gc_inc(200, 100), GcMode::Generational);
     for _ in 0..1000 {
         if lua.gc_step().expect("a VM") {

@@ -1,7 +1,7 @@
 //! Memory in the long run: garbage goes, whatever it is made of, and the heap stays as large as what
 //! is alive.
 
-use moonproof_vm::Lua;
+use moonproof_vm::{Lua, Stress};
 
 use crate::run_well;
 
@@ -93,7 +93,7 @@ fn a_full_collection_frees_everything() {
 #[test]
 fn metamethods_under_stress() {
     let mut lua = Lua::new();
-    lua.set_stress(true);
+    lua.set_stress(Stress::Collections);
     run_well(
         &mut lua,
         "local mt = {}
@@ -111,5 +111,83 @@ fn metamethods_under_stress() {
              v[i] = i
              assert(rawget(v, i) == i)
          end",
+    );
+}
+
+/// Runs a program in steps of every size up to a cycle, and with a collector that examines itself.
+fn under_steps(program: &str) {
+    let mut lua = Lua::new();
+    run_well(
+        &mut lua,
+        "function steps(n) for _ = 1, n do collectgarbage('step', 1) end end
+         function finish() repeat until collectgarbage('step', 100) end",
+    );
+    run_well(
+        &mut lua,
+        &format!(
+            "collectgarbage('stop')
+             for n = 0, 100 do
+                 collectgarbage()
+                 local function step() steps(n) end
+                 {program}
+             end
+             collectgarbage('restart')"
+        ),
+    );
+    for generational in [false, true] {
+        lua.set_generational(generational);
+        lua.set_stress(Stress::Steps);
+        run_well(
+            &mut lua,
+            &format!("for n = 0, 3 do local function step() steps(n) end {program} end"),
+        );
+        lua.set_stress(Stress::Off);
+    }
+}
+
+#[test]
+fn an_upvalue_that_is_closed_keeps_its_value() {
+    under_steps(
+        "kept = {work = {}}
+         for i = 1, 100 do kept.work[i] = {i} end
+         local seen = setmetatable({}, {__mode = 'v'})
+         local co = coroutine.wrap(function()
+             local x
+             kept.get = function() return x end
+             coroutine.yield()
+             x = {n}
+             seen[1] = x
+         end)
+         co()
+         step()
+         co()
+         co = nil
+         finish()
+         assert(seen[1] and kept.get() == seen[1])",
+    );
+}
+
+#[test]
+fn a_coroutine_that_is_found_late_shares_its_variables() {
+    under_steps(
+        "kept = {work = {}, threads = {}}
+         for i = 1, 100 do kept.work[i] = {i} end
+         step()
+         local function start()
+             local set
+             local co = coroutine.create(function()
+                 local x = 1
+                 function set(value) x = value end
+                 coroutine.yield()
+                 return x
+             end)
+             coroutine.resume(co)
+             kept.threads[1], kept.set = co, set
+         end
+         start()
+         finish()
+         kept.set(n)
+         local _, x = coroutine.resume(kept.threads[1])
+         assert(x == n)",
     );
 }
