@@ -23,7 +23,7 @@ pub(crate) enum Phase {
 /// Bytes allocated between two steps, and the least work of a step.
 const STEP_BYTES: usize = 8 << 10;
 /// Below this many bytes in use no cycle begins: marking the libraries takes time, too.
-pub(super) const FIRST_THRESHOLD: usize = 128 << 10;
+const FIRST_THRESHOLD: usize = 128 << 10;
 
 /// What tests ask of the collector beyond its work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -391,18 +391,18 @@ impl Vm {
     }
 
     /// A step that the program asked for, of `n` kilobytes, or a basic one; true if it ended a
-    /// cycle.
+    /// cycle, which in generational mode, as in the reference, it never does.
     pub(crate) fn gc_step_of(&mut self, n: i64) -> bool {
         let bytes = usize::try_from(n).unwrap_or(0).saturating_mul(1 << 10);
         if self.heap.collector.generations.wanted {
-            if bytes > 0 && !self.heap.advance(bytes) {
-                return false;
+            if bytes == 0 || self.heap.advance(bytes) {
+                self.generational_step();
+                self.run_finalizers(usize::MAX);
             }
-            self.generational_step();
-            self.run_finalizers(usize::MAX);
-            return true;
+            return false;
         }
-        let limit = if bytes == 0 { STEP_BYTES * 2 } else { bytes };
+        let basic = STEP_BYTES * self.heap.collector.step_multiplier.max(1);
+        let limit = if bytes == 0 { basic } else { bytes };
         let (mut ended, mut done) = (false, 0_usize);
         while !ended && done < limit {
             let was_marking = self.heap.collector.phase == Phase::Mark;

@@ -8,8 +8,11 @@
 //! when the heap has grown by a percentage; then everything becomes white before.
 
 use super::Heap;
-use super::collect::{Collector, FIRST_THRESHOLD, Phase, Stress};
+use super::collect::{Collector, Phase, Stress};
 use crate::vm::Vm;
+
+/// The least that is allocated between two collections, in bytes: what a fast cache holds.
+const MIN_NURSERY: usize = 32 << 10;
 
 /// State of generational mode.
 #[derive(Debug)]
@@ -23,8 +26,10 @@ pub(crate) struct Generations {
     /// Percentages that the heap grows by until the young are collected, and everything.
     pub(crate) minor_multiplier: usize,
     pub(crate) major_multiplier: usize,
-    /// Bytes in use at which everything is collected.
+    /// Bytes in use behind a collection from which on the next one is of everything.
     major_threshold: usize,
+    /// The next collection is one of everything.
+    is_major_due: bool,
     /// How many objects of `finalizable`, from the first, are old.
     pub(super) n_old_finalizable: usize,
 }
@@ -38,6 +43,7 @@ impl Default for Generations {
             minor_multiplier: 20,
             major_multiplier: 100,
             major_threshold: 0,
+            is_major_due: false,
             n_old_finalizable: 0,
         }
     }
@@ -67,7 +73,11 @@ impl Heap {
 impl Vm {
     /// Chooses generational or incremental collection; whether it was generational before.
     pub(crate) fn set_generational(&mut self, wanted: bool) -> bool {
-        if !wanted {
+        if wanted {
+            let collector = &mut self.heap.collector;
+            collector.threshold =
+                collector.threshold.min(self.heap.pages.allocated + 2 * MIN_NURSERY);
+        } else {
             self.discard_marks();
         }
         std::mem::replace(&mut self.heap.collector.generations.wanted, wanted)
@@ -75,11 +85,10 @@ impl Vm {
 
     /// A step in generational mode: a whole collection, of the young as a rule (`genstep`).
     pub(super) fn generational_step(&mut self) {
-        let generations = &self.heap.collector.generations;
-        if generations.are_kept && self.heap.pages.used() < generations.major_threshold {
-            self.collect_young();
-        } else {
+        if self.heap.collector.generations.is_major_due {
             self.full_gc();
+        } else {
+            self.collect_young();
         }
     }
 
@@ -108,7 +117,8 @@ impl Vm {
         let used = self.heap.pages.used();
         let generations = &mut self.heap.collector.generations;
         let growth = (used / 100).saturating_mul(generations.major_multiplier);
-        generations.major_threshold = used.saturating_add(growth.max(FIRST_THRESHOLD));
+        generations.major_threshold = used.saturating_add(growth.max(2 * MIN_NURSERY));
+        generations.is_major_due = false;
     }
 
     fn finish_generational_cycle(&mut self) {
@@ -118,9 +128,10 @@ impl Vm {
             self.audit();
         }
         self.finish_cycle();
-        let pages = &self.heap.pages;
+        let used = self.heap.pages.used();
         let collector = &mut self.heap.collector;
-        let wait = (pages.used() / 100).saturating_mul(collector.generations.minor_multiplier);
-        collector.threshold = pages.allocated + wait.max(FIRST_THRESHOLD);
+        collector.generations.is_major_due = used > collector.generations.major_threshold;
+        let wait = (used / 100).saturating_mul(collector.generations.minor_multiplier);
+        collector.threshold = self.heap.pages.allocated + wait.max(MIN_NURSERY);
     }
 }

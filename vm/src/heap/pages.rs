@@ -142,7 +142,7 @@ fn growth(have: usize, allocated: usize) -> usize {
     if allocated < SMALL_HEAP {
         (have / 4).max(MIN_PAGE)
     } else {
-        have.clamp(4 * MIN_PAGE, MAX_PAGE)
+        (have / 2).clamp(4 * MIN_PAGE, MAX_PAGE)
     }
 }
 

@@ -120,7 +120,9 @@ fn under_steps(program: &str) {
     run_well(
         &mut lua,
         "function steps(n) for _ = 1, n do collectgarbage('step', 1) end end
-         function finish() repeat until collectgarbage('step', 100) end",
+         function finish()
+             for _ = 1, 20 do if collectgarbage('step', 100) then return end end
+         end",
     );
     run_well(
         &mut lua,
@@ -189,5 +191,34 @@ fn a_coroutine_that_is_found_late_shares_its_variables() {
          kept.set(n)
          local _, x = coroutine.resume(kept.threads[1])
          assert(x == n)",
+    );
+}
+
+/// A step of generational collection takes the young that are dead, and leaves what is old.
+#[test]
+fn the_old_are_left_to_whole_collections() {
+    let mut lua = Lua::new();
+    run_well(
+        &mut lua,
+        "collectgarbage('generational')
+         local seen = setmetatable({}, {__mode = 'v'})
+         local kept = {{}}
+         seen.old = kept[1]
+         collectgarbage()
+         kept[1] = {inner = {}}
+         seen.young, seen.kept, seen.inner = {}, kept[1], kept[1].inner
+         local old = seen.old
+         collectgarbage('step')
+         old = nil
+         collectgarbage('step')
+         assert(seen.old and not seen.young)
+         assert(seen.kept == kept[1] and seen.inner == kept[1].inner)
+         collectgarbage()
+         assert(not seen.old and seen.kept)
+         -- Back to where everything is young.
+         collectgarbage('incremental')
+         kept[1] = nil
+         repeat until collectgarbage('step')
+         assert(not seen.kept)",
     );
 }
