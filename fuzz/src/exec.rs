@@ -112,15 +112,10 @@ fn execute(chunk: VerifiedChunk) -> usize {
     lua.run(PRELUDE_CHUNK.clone(), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
     // Half of the inputs run in a VM that collects garbage and moves its stack whenever it can;
-    // which half, and how, is up to the input, so that it always runs the same.
-    let (stress, generational) = match chunk.main().code.len() % 8 {
-        0 | 4 => (Stress::Collections, false),
-        2 => (Stress::Steps, false),
-        6 => (Stress::Steps, true),
-        _ => (Stress::Off, false),
-    };
-    let fuel = if stress == Stress::Off { FUEL } else { STRESS_FUEL };
-    lua.set_generational(generational);
+    // which half is up to the input, so that it always runs the same.
+    let stressed = chunk.main().code.len().is_multiple_of(2);
+    let (stress, fuel) =
+        if stressed { (Stress::Collections, STRESS_FUEL) } else { (Stress::Off, FUEL) };
     limits.fuel = Some(fuel);
     limits.memory = MEMORY;
     limits.stack_slots = STACK_SLOTS;

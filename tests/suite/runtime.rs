@@ -322,7 +322,7 @@ fn c_last(word: Instruction) -> u32 {
 
 fn attacks_are_harmless() {
     for attack in ATTACKS {
-        for stress in Stress::ALL {
+        for stress in [Stress::Off, Stress::Collections] {
             let (what, expected, ..) = attack;
             let outcome = run(attack, stress);
             assert!(outcome.contains(expected), "{what}, stress {stress:?}: {outcome}");
