@@ -412,6 +412,16 @@ macro_rules! define_opcodes {
         impl OpCode {
             /// Every opcode, in number order.
             pub const ALL: [Self; N_OPCODES] = [$(Self::$variant,)*];
+
+            /// The opcode of that number, if there is one.
+            #[inline]
+            pub const fn from_u8(number: u8) -> Option<Self> {
+                // The compiler sees that this is the number itself, and needs no table.
+                match number {
+                    $( $number => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
         }
 
         /// What the table says of each opcode, indexed by its number.
@@ -432,12 +442,6 @@ pub const N_OPCODES: usize = 83;
 for_each_opcode!(define_opcodes);
 
 impl OpCode {
-    /// The opcode of that number, if there is one.
-    #[inline]
-    pub const fn from_u8(number: u8) -> Option<Self> {
-        if (number as usize) < N_OPCODES { Some(Self::ALL[number as usize]) } else { None }
-    }
-
     /// Its row of the table.
     #[inline]
     pub fn info(self) -> &'static OpInfo {

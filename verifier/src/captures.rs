@@ -23,11 +23,12 @@ impl Captures {
     ) -> &[u64] {
         self.sets.clear();
         self.sets.extend(proto.protos.iter().map(|nested| {
-            nested
-                .upvalues
-                .iter()
-                .filter(|upvalue| upvalue.in_stack != 0)
-                .fold(0, |set, upvalue| set | window.bit(u32::from(upvalue.idx)))
+            nested.upvalues.iter().fold(0, |set, upvalue| {
+                // Which of the two it is cannot be predicted: no branch asks. Any value but zero
+                // makes it a register, as in `pushclosure`, lvm.c.
+                let is_register = u64::from(upvalue.in_stack != 0);
+                set | window.bit_if(is_register, u32::from(upvalue.idx))
+            })
         }));
         &self.sets
     }

@@ -4,10 +4,10 @@
 //! debug information that error messages and the debug library index without checking. The line
 //! table is walked instruction by instruction only if a quick bound cannot exclude an overflow.
 
-use moonproof_bytecode::Proto;
 use moonproof_bytecode::limits::{
     ABS_LINE_MARK, MAX_INSTRUCTIONS_WITHOUT_ABS_LINE, MAX_INT, MAX_UPVALUES,
 };
+use moonproof_bytecode::{Proto, UpvalDesc};
 
 use crate::diagnostic::{Gatherer, Pass, Place};
 use crate::rules::Rule;
@@ -73,20 +73,23 @@ fn check_counts(proto: &Proto, out: &mut Gatherer) {
 }
 
 fn check_upvalues(proto: &Proto, parent: &Proto, out: &mut Gatherer) {
-    for (i, upvalue) in (0_u32..).zip(&proto.upvalues) {
-        let (limit, what) = if upvalue.in_stack != 0 {
-            (usize::from(parent.max_stack), "register")
-        } else {
-            (parent.upvalues.len(), "upvalue")
-        };
-        if usize::from(upvalue.idx) >= limit {
-            report(out, Rule::F5, proto, Place::Upvalue(i), || {
-                (
-                    format!("a {what} below {limit} of the enclosing function"),
-                    format!("{}", upvalue.idx),
-                )
-            });
-        }
+    let n_upvalues = u16::try_from(parent.upvalues.len()).unwrap_or(u16::MAX);
+    let limit = |upvalue: &UpvalDesc| {
+        if upvalue.in_stack != 0 { u16::from(parent.max_stack) } else { n_upvalues }
+    };
+    // Neither a branch per upvalue nor one that depends on what it is.
+    let is_wrong = |upvalue: &UpvalDesc| u16::from(upvalue.idx) >= limit(upvalue);
+    if !proto.upvalues.iter().fold(false, |any, upvalue| any | is_wrong(upvalue)) {
+        return;
+    }
+    for (i, upvalue) in (0_u32..).zip(&proto.upvalues).filter(|(_, upvalue)| is_wrong(upvalue)) {
+        let what = if upvalue.in_stack != 0 { "register" } else { "upvalue" };
+        report(out, Rule::F5, proto, Place::Upvalue(i), || {
+            (
+                format!("a {what} below {} of the enclosing function", limit(upvalue)),
+                format!("{}", upvalue.idx),
+            )
+        });
     }
 }
 
@@ -141,6 +144,9 @@ fn check_abs_lines(proto: &Proto, out: &mut Gatherer) -> bool {
         }
         previous = Some(abs.pc);
     }
+    if proto.abs_line_info.is_empty() && !has_mark(&proto.line_info) {
+        return true;
+    }
     // Every entry has a mark of its own, so equal numbers mean that every mark has an entry.
     let n_marks = count_marks(&proto.line_info);
     if fine && n_marks != proto.abs_line_info.len() {
@@ -153,6 +159,18 @@ fn check_abs_lines(proto: &Proto, out: &mut Gatherer) -> bool {
         fine = false;
     }
     fine
+}
+
+/// Looks at pieces of one size, which the compiler turns into vector code; the last may overlap
+/// with the one before.
+fn has_mark(line_info: &[i8]) -> bool {
+    const PIECE: usize = 16;
+    let any = |piece: &[i8]| piece.iter().fold(false, |any, &delta| any | (delta == ABS_LINE_MARK));
+    let (pieces, _) = line_info.as_chunks::<PIECE>();
+    match line_info.last_chunk::<PIECE>() {
+        Some(last) => any(last) || pieces.iter().fold(false, |found, piece| found | any(piece)),
+        None => any(line_info),
+    }
 }
 
 /// Counts in bytes first, which the compiler turns into vector code.
@@ -220,8 +238,8 @@ fn check_line_range(proto: &Proto, out: &mut Gatherer) {
 }
 
 fn check_loc_vars(proto: &Proto, scratch: &mut Scratch, out: &mut Gatherer) {
-    for (i, var) in (0_u32..).zip(&proto.loc_vars) {
-        if var.name.is_none() {
+    if proto.loc_vars.iter().fold(false, |any, var| any | var.name.is_none()) {
+        for (i, _) in (0_u32..).zip(&proto.loc_vars).filter(|(_, var)| var.name.is_none()) {
             report(out, Rule::D4, proto, Place::LocVar(i), || {
                 ("a name".to_string(), "none".to_string())
             });
@@ -268,4 +286,39 @@ fn report(
     texts: impl FnOnce() -> (String, String),
 ) {
     out.report((Pass::Structure, rule), proto, place, texts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_seen_wherever_it_is() {
+        for len in 0..100 {
+            let mut line_info: Vec<i8> = (0..len).map(|i| i as i8 - 50).collect();
+            assert!(!has_mark(&line_info), "{len} bytes");
+            for at in 0..len {
+                let delta = std::mem::replace(&mut line_info[at], ABS_LINE_MARK);
+                assert!(has_mark(&line_info), "{len} bytes, marked at {at}");
+                assert_eq!(count_marks(&line_info), 1);
+                line_info[at] = delta;
+            }
+        }
+    }
+
+    #[test]
+    fn each_upvalue_is_looked_at() {
+        let of = |in_stack, idx| UpvalDesc { in_stack, idx, kind: 0 };
+        let parent = Proto { max_stack: 5, upvalues: vec![of(1, 0); 3], ..Proto::default() };
+        for (in_stack, limit) in [(0, 3), (1, 5), (255, 5)] {
+            for (idx, at) in (0..=255).flat_map(|idx| (0..20).map(move |at| (idx, at))) {
+                let mut upvalues = vec![of(1, 4); 20];
+                upvalues[at] = of(in_stack, idx);
+                let proto = Proto { upvalues, ..Proto::default() };
+                let mut out = Gatherer::default();
+                check_upvalues(&proto, &parent, &mut out);
+                assert_eq!(out.is_empty(), idx < limit, "{in_stack} {idx} at {at}");
+            }
+        }
+    }
 }

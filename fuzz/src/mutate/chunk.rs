@@ -184,7 +184,9 @@ fn edit_upvalues(proto: &mut Proto, rng: &mut Rng) {
         upvalue.idx = upvalue.idx.wrapping_add(distance);
         return;
     }
-    let upvalue = UpvalDesc { in_stack: rng.below(2) as u8, idx: small(rng), kind: small(rng) };
+    // Any byte but zero says that it is a register.
+    let in_stack = [0, 0, 0, 1, 1, 1, 2, 255][rng.below(8)];
+    let upvalue = UpvalDesc { in_stack, idx: small(rng), kind: small(rng) };
     match rng.below(4) {
         0 if idx < proto.upvalues.len() => {
             proto.upvalues.remove(idx);

@@ -52,11 +52,15 @@ void moonproof_release_outcome(moonproof_outcome *outcome);
  * or "-"; argv ends with a null pointer. The result is the exit status. */
 int moonproof_run(int argc, char **argv);
 
-/* Seconds that compiling, dumping and loading the dump took. */
+/*
+ * Seconds that compiling, dumping and loading the dump took: in the state that compiled, which has
+ * the strings already, and in a new one with its libraries.
+ */
 typedef struct moonproof_times {
   double compile;
   double dump;
   double load;
+  double load_new;
 } moonproof_times;
 
 /* Measures these for a source that compiles; 0 if it does not. */

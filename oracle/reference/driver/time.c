@@ -24,6 +24,14 @@ static int collect(lua_State *L, const void *bytes, size_t len, void *ud) {
   return text->failed;
 }
 
+/* Seconds that loading takes; negative if the dump is refused. */
+static double time_load(lua_State *L, const moonproof_text *dump, const char *name) {
+  double start = now();
+  int status = luaL_loadbufferx(L, dump->data, dump->len, name, "b");
+  double seconds = now() - start;
+  return status == LUA_OK ? seconds : -1;
+}
+
 int moonproof_time(const char *source, size_t len, const char *name, moonproof_times *times) {
   moonproof_text dump = {NULL, 0, 0, 0};
   double start;
@@ -37,12 +45,20 @@ int moonproof_time(const char *source, size_t len, const char *name, moonproof_t
     start = now();
     lua_dump(L, collect, &dump, 0);
     times->dump = now() - start;
-    start = now();
-    fine = !dump.failed && luaL_loadbufferx(L, dump.data, dump.len, name, "b") == LUA_OK;
-    times->load = now() - start;
+    if (!dump.failed) {
+      times->load = time_load(L, &dump, name);
+      fine = times->load >= 0;
+    }
+  }
+  lua_close(L);
+  if (fine && (L = luaL_newstate()) != NULL) {
+    luaL_openlibs(L);
+    times->load_new = time_load(L, &dump, name);
+    lua_close(L);
+  } else {
+    fine = 0;
   }
   free(dump.data);
-  lua_close(L);
   return fine;
 }
 

@@ -88,8 +88,10 @@ pub struct Times {
     pub compile: f64,
     /// To dump it with debug information.
     pub dump: f64,
-    /// To load the dump.
+    /// To load the dump in the state that compiled it, which has its strings already.
     pub load: f64,
+    /// To load the dump in a new state with its libraries.
+    pub load_new: f64,
 }
 
 /// What was asked of an allocator.

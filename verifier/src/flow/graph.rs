@@ -207,9 +207,25 @@ impl Graph {
     }
 }
 
-/// Whether a word is a JMP to where it stands or before.
+/// Whether a word is a JMP back, or one to the next word.
 #[inline]
 fn is_jump_back(word: Instruction) -> bool {
-    // A negative distance is one below the middle of the field's range.
-    (word.0 & 0x7F == OpCode::Jmp as u32) & (word.0 < Instruction::new_sj(OpCode::Move, 0).0)
+    // The greatest distance that does not set the field's highest bit is zero.
+    const HIGHEST: u32 = 1 << 31;
+    word.0 & (HIGHEST | 0x7F) == OpCode::Jmp as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jumps_back_are_told_by_their_words() {
+        for op in OpCode::ALL {
+            for distance in [-16_777_215, -128, -2, -1, 0, 1, 2, 127, 16_777_215, 16_777_216] {
+                let is_back = op == OpCode::Jmp && distance <= 0;
+                assert_eq!(is_jump_back(Instruction::new_sj(op, distance)), is_back, "{op:?}");
+            }
+        }
+    }
 }

@@ -343,11 +343,13 @@ fn capture_cases() -> Vec<CaptureCase> {
 fn captured_registers() {
     for (what, code, good, bad, rules) in capture_cases() {
         let mut chunk = chunk(code.clone());
-        // One closure captures itself where another may not.
-        chunk.main.protos[0].upvalues = vec![UpvalDesc { in_stack: 1, idx: good, kind: 0 }];
-        accepts(what, &chunk);
-        chunk.main.protos[0].upvalues[0].idx = bad;
-        check_rejected(what, &chunk, rules);
+        // One closure captures itself where another may not. Whatever is not zero is a mark.
+        for in_stack in [1, 2, 3, 128, 255] {
+            chunk.main.protos[0].upvalues = vec![UpvalDesc { in_stack, idx: good, kind: 0 }];
+            accepts(what, &chunk);
+            chunk.main.protos[0].upvalues[0].idx = bad;
+            check_rejected(what, &chunk, rules);
+        }
     }
 }
 

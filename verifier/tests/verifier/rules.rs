@@ -250,6 +250,11 @@ fn debug_information() {
     let cases: &[Edit] = &[
         ("one line for 600 words", Rule::D1, |c| c.main.line_info.truncate(1)),
         ("mark without entry", Rule::D2, |c| c.main.line_info[5] = -128),
+        ("mark, and no entries at all", Rule::D2, |c| {
+            c.main.line_info.fill(0);
+            c.main.line_info[5] = -128;
+            c.main.abs_line_info.clear();
+        }),
         ("entry without mark", Rule::D2, |c| c.main.line_info[128] = 0),
         ("entry outside", Rule::D2, |c| c.main.abs_line_info[3].pc = 600),
         ("entries not increasing", Rule::D2, |c| c.main.abs_line_info[1].pc = 128),
