@@ -1,7 +1,7 @@
 //! Full userdata: a value of the host with a metatable and values that Lua attaches to it.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use crate::heap::{Gc, Header};
 use crate::table::Table;
@@ -10,7 +10,7 @@ use crate::value::{Tag, Value};
 /// What the host keeps in a userdata. VMs change threads, and it goes with them.
 pub(crate) type HostData = Box<dyn Any + Send>;
 
-/// A userdata object.
+/// A userdata object, as large as a table.
 #[repr(C)]
 pub(crate) struct Userdata {
     header: Header,
@@ -18,7 +18,8 @@ pub(crate) struct Userdata {
     /// What the host keeps in it; shared access only, so that a host value in use can be reached
     /// again from a callback.
     data: HostData,
-    user_values: RefCell<Vec<Value>>,
+    /// Taken out while they are looked at.
+    user_values: Cell<Box<[Value]>>,
 }
 
 impl Userdata {
@@ -27,7 +28,7 @@ impl Userdata {
             header: Header::new(Tag::USERDATA),
             metatable: Cell::new(None),
             data,
-            user_values: RefCell::new(vec![Value::NIL; n_user_values]),
+            user_values: Cell::new(vec![Value::NIL; n_user_values].into()),
         }
     }
 
@@ -48,30 +49,34 @@ impl Userdata {
         self.data
     }
 
+    fn with_user_values<R>(&self, action: impl FnOnce(&mut Box<[Value]>) -> R) -> R {
+        let mut values = self.user_values.take();
+        let result = action(&mut values);
+        self.user_values.set(values);
+        result
+    }
+
     pub(crate) fn user_value(&self, i: usize) -> Option<Value> {
-        self.user_values.borrow().get(i).copied()
+        self.with_user_values(|values| values.get(i).copied())
     }
 
     /// Sets a user value; the caller sees to the barrier.
     pub(crate) fn set_user_value(&self, i: usize, value: Value) -> bool {
-        match self.user_values.borrow_mut().get_mut(i) {
-            Some(place) => {
-                *place = value;
-                true
-            }
-            None => false,
-        }
+        self.with_user_values(|values| values.get_mut(i).map(|place| *place = value).is_some())
     }
 
     /// Makes room for that many user values.
     pub(crate) fn reserve_user_values(&self, n: usize) {
-        let mut values = self.user_values.borrow_mut();
-        if values.len() < n {
-            values.resize(n, Value::NIL);
-        }
+        self.with_user_values(|values| {
+            if values.len() < n {
+                let mut more = std::mem::take(values).into_vec();
+                more.resize(n, Value::NIL);
+                *values = more.into();
+            }
+        });
     }
 
     pub(crate) fn for_each_value(&self, visit: impl FnMut(Value)) {
-        self.user_values.borrow().iter().copied().for_each(visit);
+        self.with_user_values(|values| values.iter().copied().for_each(visit));
     }
 }

@@ -148,8 +148,8 @@ impl Vm {
         let names = Names::new(&mut heap);
         heap.collector.set_mode_name(names.events[Event::Mode as usize]);
         let thread = heap.new_thread(Thread::new(None, Status::Running));
-        let registry = heap.new_table();
-        // Room for what the libraries enter, so that the table does not grow step by step.
+        // Room for what the libraries enter, so that the tables do not grow step by step.
+        let registry = heap.new_table_sized(0, 8);
         let globals = heap.new_table_sized(0, 40);
         let mut vm = Box::new(Self {
             cur: Stack::new(),

@@ -218,7 +218,8 @@ impl Lua {
         let mut vm = Vm::new(Shared::new());
         vm.host.text_only = options.text_chunks_only;
         vm.host.sandboxed = options.sandboxed;
-        if options.ignore_environment || options.sandboxed {
+        vm.host.ignores_environment = options.ignore_environment || options.sandboxed;
+        if vm.host.ignores_environment {
             let registry = vm.registry;
             vm.raw_set_name(registry, "LUA_NOENV", Raw::bool(true));
         }

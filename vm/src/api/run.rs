@@ -87,7 +87,7 @@ impl Lua {
 
     /// The next line of the standard input, which scripts read, too; none at its end.
     pub fn read_line(&self) -> Option<Vec<u8>> {
-        self.with(|vm| Ok(vm.io_lib.stdin.next_line())).ok()?
+        self.with(|vm| Ok(vm.io_lib.stdin().next_line())).ok()?
     }
 
     /// A global variable as text, unless it is nil: the prompts.

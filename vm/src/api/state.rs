@@ -34,6 +34,8 @@ pub(crate) struct HostState {
     pub(crate) text_only: bool,
     /// Whether libraries leave out what reaches outside of the VM.
     pub(super) sandboxed: bool,
+    /// Whether environment variables have no say (`LUA_NOENV`).
+    pub(crate) ignores_environment: bool,
     /// The metatable of errors of the host's.
     pub(crate) error_metatable: Option<Gc<Table>>,
     /// The metatables of host types.
@@ -52,6 +54,7 @@ impl HostState {
             trace: None,
             text_only: false,
             sandboxed: false,
+            ignores_environment: false,
             error_metatable: None,
             types: BTreeMap::new(),
             warn: None,

@@ -21,7 +21,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "isyieldable" => is_yieldable,
         "close" => close,
     };
-    new_library(vm, FUNCTIONS)
+    new_library(vm, FUNCTIONS, 0)
 }
 
 fn check_thread(vm: &mut Vm) -> Result<Gc<Thread>, Raised> {

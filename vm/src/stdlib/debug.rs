@@ -40,7 +40,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "upvalueid" => upvalue_id,
         "upvaluejoin" => upvalue_join,
     };
-    new_library(vm, FUNCTIONS)
+    new_library(vm, FUNCTIONS, 0)
 }
 
 /// The thread that a function is about, and how many arguments that takes.
@@ -430,7 +430,7 @@ fn debug_prompt(vm: &mut Vm) -> NativeResult {
     loop {
         // Nothing can be done if stderr is closed.
         let _ = std::io::stderr().write_all(b"lua_debug> ");
-        let line = vm.io_lib.stdin.next_line();
+        let line = vm.io_lib.stdin().next_line();
         let Some(line) = line.filter(|line| line != b"cont\n") else {
             vm.set_n_args(0);
             return Ok(NativeRet::Values(0));

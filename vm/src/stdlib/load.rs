@@ -67,7 +67,7 @@ impl Vm {
     /// As [`Vm::load_chunk`] for a file; `None` is standard input (`luaL_loadfilex`).
     pub(crate) fn load_file(&mut self, path: Option<&[u8]>, mode: &[u8]) -> Result<Value, Vec<u8>> {
         let (name, text) = match path {
-            None => (b"=stdin".to_vec(), self.io_lib.stdin.read_rest()),
+            None => (b"=stdin".to_vec(), self.io_lib.stdin().read_rest()),
             Some(path) => ([b"@", path].concat(), std::fs::read(super::os_path(path))),
         };
         match text {

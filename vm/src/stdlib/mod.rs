@@ -114,10 +114,18 @@ pub(crate) fn os_message(error: &std::io::Error) -> String {
     }
 }
 
-/// A table of native functions by their names.
-pub(crate) fn new_library(vm: &mut Vm, functions: &'static [NativeFn]) -> Gc<Table> {
-    let table = vm.heap.new_table_sized(0, functions.len() as u32);
-    add_functions(vm, table, functions);
+/// A table of native functions by their names, with room for more fields.
+pub(crate) fn new_library(
+    vm: &mut Vm,
+    functions: &'static [NativeFn],
+    n_others: usize,
+) -> Gc<Table> {
+    let table = vm.heap.new_table_sized(0, (functions.len() + n_others) as u32);
+    for function in functions {
+        let name = Value::string(vm.heap.new_string(function.name.as_bytes()));
+        // There is room, and the names differ.
+        let _ = table.insert(&mut vm.heap, name, Value::native(function));
+    }
     table
 }
 

@@ -1,6 +1,8 @@
 //! `require` and the package library (loadlib.c), without dynamic libraries: modules are Lua files
 //! and what is preloaded.
 
+use std::borrow::Cow;
+
 use super::os::env_var;
 use super::system::c_string;
 use super::{Reach, natives, new_library, os_path};
@@ -17,13 +19,18 @@ const PATH_SEPARATOR: u8 = b';';
 const MARK: &[u8] = b"?";
 #[cfg(not(windows))]
 const DIRECTORY_SEPARATOR: &str = "/";
+#[cfg(not(windows))]
+const CONFIG: &[u8] = b"/\n;\n?\n!\n-\n";
 #[cfg(windows)]
 const DIRECTORY_SEPARATOR: &str = "\\";
+#[cfg(windows)]
+const CONFIG: &[u8] = b"\\\n;\n?\n!\n-\n";
 
 /// As luaconf.h sets them for Unix.
-const DEFAULT_PATH: &str = "/usr/local/share/lua/5.4/?.lua;/usr/local/share/lua/5.4/?/init.lua;\
+const DEFAULT_PATH: &[u8] = b"/usr/local/share/lua/5.4/?.lua;/usr/local/share/lua/5.4/?/init.lua;\
     /usr/local/lib/lua/5.4/?.lua;/usr/local/lib/lua/5.4/?/init.lua;./?.lua;./?/init.lua";
-const DEFAULT_CPATH: &str = "/usr/local/lib/lua/5.4/?.so;/usr/local/lib/lua/5.4/loadall.so;./?.so";
+const DEFAULT_CPATH: &[u8] =
+    b"/usr/local/lib/lua/5.4/?.so;/usr/local/lib/lua/5.4/loadall.so;./?.so";
 
 const NO_DYNAMIC_LIBRARIES: &str = "dynamic libraries not enabled; check your Lua installation";
 
@@ -40,23 +47,25 @@ pub(super) fn open(vm: &mut Vm, reach: Reach) -> Gc<Table> {
         "?" => search_native_root,
     };
     static REQUIRE: NativeFn = NativeFn { name: "require", call: require };
-    let (functions, searcher_list) = match reach {
-        Reach::Everything => (FUNCTIONS, SEARCHERS),
-        Reach::Nothing => (&[][..], &SEARCHERS[..1]),
+    // What is there without reach are the searchers, and the tables of what is loaded.
+    let (functions, n_others, searcher_list) = match reach {
+        Reach::Everything => (FUNCTIONS, 6, SEARCHERS),
+        Reach::Nothing => (&[][..], 3, &SEARCHERS[..1]),
     };
-    let package = new_library(vm, functions);
-    let searchers = vm.heap.new_table_sized(searcher_list.len() as u32, 0);
+    let package = new_library(vm, functions, n_others);
+    // Its items are not behind it, so that it is as large as the other tables.
+    let searchers = vm.heap.new_table();
+    searchers.ensure_array(&mut vm.heap, searcher_list.len() as u32);
     for (i, searcher) in (1..).zip(searcher_list) {
         let searcher = vm.heap.new_native_closure(searcher, &[Value::table(package)]);
         vm.raw_set_int(searchers, i, Value::native_closure(searcher));
     }
     vm.raw_set_name(package, "searchers", Value::table(searchers));
     if reach == Reach::Everything {
-        let path = path_from_environment(vm, "LUA_PATH", DEFAULT_PATH);
-        let cpath = path_from_environment(vm, "LUA_CPATH", DEFAULT_CPATH);
-        let config = format!("{DIRECTORY_SEPARATOR}\n;\n?\n!\n-\n").into_bytes();
-        for (name, text) in [("path", path), ("cpath", cpath), ("config", config)] {
-            let text = Value::string(vm.heap.new_string(&text));
+        let path = from_environment(vm, ["LUA_PATH_5_4", "LUA_PATH"], DEFAULT_PATH);
+        let cpath = from_environment(vm, ["LUA_CPATH_5_4", "LUA_CPATH"], DEFAULT_CPATH);
+        for (name, text) in [("path", &*path), ("cpath", &*cpath), ("config", CONFIG)] {
+            let text = Value::string(vm.heap.new_string(text));
             vm.raw_set_name(package, name, text);
         }
     }
@@ -72,18 +81,14 @@ pub(super) fn open(vm: &mut Vm, reach: Reach) -> Gc<Table> {
     package
 }
 
-/// A path that an environment variable sets, where `;;` stands for the default (`setpath`).
-fn path_from_environment(vm: &mut Vm, name: &str, default: &str) -> Vec<u8> {
-    let key = Value::string(vm.heap.new_string(b"LUA_NOENV"));
-    let given = if vm.raw_get(vm.registry, key).is_falsy() {
-        env_var(format!("{name}_5_4").as_bytes()).or_else(|| env_var(name.as_bytes()))
-    } else {
-        None
+/// A path that the first of two environment variables sets, where `;;` stands for the default
+/// (`setpath`).
+fn from_environment(vm: &Vm, names: [&str; 2], default: &'static [u8]) -> Cow<'static, [u8]> {
+    let given = match vm.host.ignores_environment {
+        true => None,
+        false => names.iter().find_map(|name| env_var(name.as_bytes())),
     };
-    match given {
-        Some(path) => with_default(&path, default.as_bytes()),
-        None => default.as_bytes().to_vec(),
-    }
+    given.map_or(default.into(), |path| with_default(&path, default).into())
 }
 
 /// A path with the default in the place of its first `;;`.

@@ -25,7 +25,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "len" => len,
         "codes" => codes,
     };
-    let utf8 = new_library(vm, FUNCTIONS);
+    let utf8 = new_library(vm, FUNCTIONS, 1);
     let pattern = vm.heap.new_string(b"[\0-\x7F\xC2-\xFD][\x80-\xBF]*");
     vm.raw_set_name(utf8, "charpattern", Value::string(pattern));
     utf8

@@ -361,8 +361,12 @@ impl Gc<Table> {
         self.set(heap, Value::int(key), value)
     }
 
-    /// Adds a key that is not there (`luaH_newkey`).
-    fn insert(self, heap: &mut Heap, key: Value, value: Value) -> Result<(), KeyError> {
+    /// Adds a key that is not there (`luaH_newkey`); the caller sees to the barrier.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gc::set`].
+    pub(crate) fn insert(self, heap: &mut Heap, key: Value, value: Value) -> Result<(), KeyError> {
         let key = match key.tag() {
             Tag::NIL => return Err(KeyError::Nil),
             Tag::FLOAT => match float_key(key.float_bits()) {

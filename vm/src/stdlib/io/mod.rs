@@ -16,7 +16,7 @@ pub(crate) use stream::{Standard, Stream};
 use moonproof_bytecode::number::format::NumberBuffer;
 
 use super::system::{c_string, describe, exec_result, file_result, shell, temporary_file};
-use super::{add_functions, natives, new_library, os_path};
+use super::{natives, new_library, os_path};
 use crate::closure::NativeFn;
 use crate::heap::{Gc, Heap};
 use crate::native::{NativeResult, NativeRet};
@@ -38,27 +38,48 @@ pub(crate) const DEFAULT_OUTPUT: &str = "_IO_output";
 /// Most formats of an iterator of lines (`MAXARGLINE`).
 const MAX_LINE_FORMATS: usize = 250;
 
-/// Streams that belong to the VM, beside its standard output.
+/// Streams that belong to the VM, beside its standard output; made at their first use.
+#[derive(Default)]
 pub(crate) struct IoLib {
-    pub(crate) stdin: Stream,
-    stderr: Stream,
+    stdin: Option<Box<Stream>>,
+    stderr: Option<Box<Stream>>,
 }
 
-impl Default for IoLib {
-    fn default() -> Self {
-        Self { stdin: Stream::standard(Standard::Input), stderr: Stream::standard(Standard::Error) }
+impl IoLib {
+    pub(crate) fn stdin(&mut self) -> &mut Stream {
+        self.stdin.get_or_insert_with(|| Box::new(Stream::standard(Standard::Input)))
+    }
+
+    fn stderr(&mut self) -> &mut Stream {
+        self.stderr.get_or_insert_with(|| Box::new(Stream::standard(Standard::Error)))
     }
 }
 
 /// What the userdata of a file holds.
 struct Handle(RefCell<State>);
 
+/// Most files are those of the VM, so that the others' streams are elsewhere.
 enum State {
     Closed,
-    File(Stream),
-    Process(Stream, Child),
+    File(Box<Stream>),
+    Process(Box<(Stream, Child)>),
     /// A stream of the VM, which is never closed.
     Standard(Standard),
+}
+
+impl State {
+    fn file(stream: Stream) -> Self {
+        Self::File(Box::new(stream))
+    }
+
+    /// The stream, if it is the file's own.
+    fn stream(&mut self) -> Option<&mut Stream> {
+        match self {
+            Self::File(stream) => Some(stream),
+            Self::Process(process) => Some(&mut process.0),
+            Self::Closed | Self::Standard(_) => None,
+        }
+    }
 }
 
 pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
@@ -89,13 +110,12 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "__close" => file_gc,
         "__tostring" => file_tostring,
     };
-    let library = new_library(vm, FUNCTIONS);
-    let metatable = vm.heap.new_table_sized(0, 5);
+    let library = new_library(vm, FUNCTIONS, 3);
+    let metatable = new_library(vm, METAMETHODS, 2);
     vm.push(Value::table(metatable));
     let name = Value::string(vm.heap.new_string(FILE_HANDLE.as_bytes()));
     vm.raw_set_name(metatable, "__name", name);
-    add_functions(vm, metatable, METAMETHODS);
-    let methods = new_library(vm, METHODS);
+    let methods = new_library(vm, METHODS, 0);
     vm.raw_set_name(metatable, "__index", Value::table(methods));
     let registry = vm.registry;
     vm.raw_set_name(registry, FILE_HANDLE, Value::table(metatable));
@@ -122,7 +142,7 @@ pub(crate) fn flush_all(vm: &mut Vm) {
     vm.heap.collector.for_each_finalizable(|value| {
         if let Some(handle) = value.as_userdata().as_ref().and_then(|file| file.data::<Handle>())
             && let Ok(mut state) = handle.0.try_borrow_mut()
-            && let State::File(stream) | State::Process(stream, _) = &mut *state
+            && let Some(stream) = state.stream()
         {
             let _ = stream.flush();
         }
@@ -196,22 +216,20 @@ fn with_stream<R>(
     action: impl FnOnce(&mut Stream, &mut Heap) -> R,
 ) -> Result<R, Raised> {
     if let Some(handle) = file.data::<Handle>() {
-        match &mut *handle.0.borrow_mut() {
-            State::File(stream) | State::Process(stream, _) => {
-                return Ok(action(stream, &mut vm.heap));
-            }
-            State::Standard(which) => {
-                let stream = match which {
-                    Standard::Input => {
-                        vm.output.flush_to_terminal();
-                        &mut vm.io_lib.stdin
-                    }
-                    Standard::Output => &mut vm.output,
-                    Standard::Error => &mut vm.io_lib.stderr,
-                };
-                return Ok(action(stream, &mut vm.heap));
-            }
-            State::Closed => {}
+        let mut state = handle.0.borrow_mut();
+        if let State::Standard(which) = *state {
+            let stream = match which {
+                Standard::Input => {
+                    vm.output.flush_to_terminal();
+                    vm.io_lib.stdin()
+                }
+                Standard::Output => &mut vm.output,
+                Standard::Error => vm.io_lib.stderr(),
+            };
+            return Ok(action(stream, &mut vm.heap));
+        }
+        if let Some(stream) = state.stream() {
+            return Ok(action(stream, &mut vm.heap));
         }
     }
     Err(vm.error_at_caller(b"attempt to use a closed file"))
@@ -249,7 +267,7 @@ fn open_path(path: &[u8], mode: &[u8]) -> io::Result<State> {
     if mode.first() == Some(&b'a') && !plus {
         stream.seek_to_end();
     }
-    Ok(State::File(stream))
+    Ok(State::file(stream))
 }
 
 /// Whether a mode is `[rwa]%+?b*` (`l_checkmode`).
@@ -311,7 +329,7 @@ fn start(command: &[u8], reads: bool) -> io::Result<State> {
         (None, Some(input)) => pipe_file(input),
         (None, None) => return Err(io::ErrorKind::BrokenPipe.into()),
     };
-    Ok(State::Process(Stream::new(pipe, reads, !reads), child))
+    Ok(State::Process(Box::new((Stream::new(pipe, reads, !reads), child))))
 }
 
 #[cfg(unix)]
@@ -328,7 +346,7 @@ fn tmpfile(vm: &mut Vm) -> NativeResult {
     let opened = temporary_file().map(|(name, file)| {
         // The file lives on without its name until it is closed.
         let _ = std::fs::remove_file(os_path(&name));
-        State::File(Stream::new(file, true, true))
+        State::file(Stream::new(file, true, true))
     });
     return_file(vm, opened, None)
 }
@@ -346,7 +364,8 @@ fn close_file(vm: &mut Vm, file: File) -> NativeResult {
             let result = stream.flush();
             file_result(vm, result, None)
         }
-        State::Process(mut stream, mut child) => {
+        State::Process(process) => {
+            let (mut stream, mut child) = *process;
             // A command that does not read to its end is no failure of ours.
             let _ = stream.flush();
             drop(stream);
@@ -371,7 +390,9 @@ fn close(vm: &mut Vm) -> NativeResult {
 
 fn file_gc(vm: &mut Vm) -> NativeResult {
     let file = check_file(vm)?;
-    close_file(vm, file)?;
+    if file.data::<Handle>().is_some_and(|handle| handle.0.borrow_mut().stream().is_some()) {
+        close_file(vm, file)?;
+    }
     Ok(NativeRet::Values(0))
 }
 

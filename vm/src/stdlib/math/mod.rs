@@ -49,7 +49,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "random" => random::random,
         "randomseed" => random::randomseed,
     };
-    let math = new_library(vm, FUNCTIONS);
+    let math = new_library(vm, FUNCTIONS, 5);
     // The same function by two names.
     let atan = math.get_name(vm.heap.new_string(b"atan"));
     vm.raw_set_name(math, "atan2", atan);

@@ -12,7 +12,7 @@ mod pattern;
 mod plain;
 mod quote;
 
-use super::{add_functions, natives, new_library};
+use super::{natives, new_library};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::table::Table;
@@ -45,9 +45,8 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "unpack" => pack::unpack,
         "upper" => basic::upper,
     };
-    let library = new_library(vm, FUNCTIONS);
-    let metatable = vm.heap.new_table_sized(0, 9);
-    add_functions(vm, metatable, arith::HANDLERS);
+    let library = new_library(vm, FUNCTIONS, 0);
+    let metatable = new_library(vm, arith::HANDLERS, 1);
     vm.raw_set_name(metatable, "__index", Value::table(library));
     vm.metatables[LuaType::String as usize] = Some(metatable);
     library

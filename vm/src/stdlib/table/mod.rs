@@ -28,7 +28,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "move" => move_items,
         "sort" => sort::sort,
     };
-    new_library(vm, FUNCTIONS)
+    new_library(vm, FUNCTIONS, 0)
 }
 
 /// What an argument must be able to do besides being indexed (`TAB_R` and the like).

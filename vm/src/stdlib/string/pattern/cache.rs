@@ -67,12 +67,15 @@ impl Entry {
     }
 }
 
-/// Programs by the text of their patterns, two for each residue of the hash, the newer one first.
-/// Entries hold no strings of the VM, so that they need not know what the collector does.
+/// Programs by the text of their patterns, made at the first use.
 #[derive(Default)]
-pub(in super::super) struct Cache {
-    /// Empty until there is a first one.
-    sets: Vec<[Option<Entry>; 2]>,
+pub(in super::super) struct Cache(Option<Box<Kept>>);
+
+/// What a cache holds. Entries hold no strings of the VM, so that they need not know what the
+/// collector does.
+struct Kept {
+    /// Two for each residue of the hash, the newer one first.
+    sets: [[Option<Entry>; 2]; N_SETS],
     /// The last one that was too long to be kept.
     long: Option<Entry>,
     scratch: Scratch,
@@ -82,27 +85,36 @@ impl Cache {
     /// The program of a pattern.
     #[inline]
     pub(in super::super) fn get(&mut self, pattern: Gc<Str>, kind: Kind) -> &Arc<Program> {
+        let kept = self.0.get_or_insert_with(Kept::new);
         let bytes = pattern.bytes();
         let hash = if pattern.is_short() { pattern.short_hash() as usize } else { bytes.len() };
         let i = hash % N_SETS;
         let key = Key::new(bytes, kind);
-        let newest = self.sets.get(i).and_then(|set| set[0].as_ref());
+        let newest = kept.sets[i][0].as_ref();
         if !newest.is_some_and(|entry| entry.is_of(bytes, key)) {
             if bytes.len() > MAX_LEN {
                 let entry = Entry::new(bytes, kind, &mut Scratch::default());
-                return &self.long.insert(entry).program;
+                return &kept.long.insert(entry).program;
             }
-            self.bring_to_front(i, bytes, kind);
+            kept.bring_to_front(i, bytes, kind);
         }
-        let scratch = &mut self.scratch;
-        &self.sets[i][0].get_or_insert_with(|| Entry::new(bytes, kind, scratch)).program
+        let scratch = &mut kept.scratch;
+        &kept.sets[i][0].get_or_insert_with(|| Entry::new(bytes, kind, scratch)).program
+    }
+}
+
+impl Kept {
+    #[cold]
+    fn new() -> Box<Self> {
+        Box::new(Self {
+            sets: [const { [None, None] }; N_SETS],
+            long: None,
+            scratch: Scratch::default(),
+        })
     }
 
     #[inline(never)]
     fn bring_to_front(&mut self, i: usize, pattern: &[u8], kind: Kind) {
-        if self.sets.is_empty() {
-            self.sets.resize_with(N_SETS, || [None, None]);
-        }
         let set = &mut self.sets[i];
         set.swap(0, 1);
         let key = Key::new(pattern, kind);
