@@ -50,17 +50,13 @@ macro_rules! table_at {
     }};
 }
 
-/// Whether a new key is no matter for a metamethod.
-#[inline(always)]
-fn may_add(table: Gc<Table>) -> bool {
-    table.metatable().is_none_or(|metatable| metatable.lacks(Event::NewIndex))
-}
+/// How far the fast path goes along tables in `__index` and `__newindex`.
+const MAX_CLASSES: usize = 16;
 
 /// The value that `look` finds, along tables in `__index`. A dead key's tag says that the search met
 /// something else, which is for the slow path; the payload is then the table where that was.
 #[inline(always)]
 fn inherited(vm: &Vm, table: Gc<Table>, look: impl Fn(Gc<Table>) -> Value) -> Value {
-    const MAX_CLASSES: usize = 16;
     let index = vm.names.events[Event::Index as usize];
     let mut table = table;
     for _ in 0..MAX_CLASSES {
@@ -85,6 +81,42 @@ fn inherited(vm: &Vm, table: Gc<Table>, look: impl Fn(Gc<Table>) -> Value) -> Va
     Value::from_parts(Tag::DEAD_KEY, table.addr())
 }
 
+/// Who an assignment goes to.
+enum Receiver {
+    Table(Gc<Table>),
+    /// The handler of the table itself.
+    Function(Value),
+    /// This is for the slow path.
+    Other,
+}
+
+/// Who gets a key that a table may have or not, along tables in `__newindex`; `look` finds its value
+/// in a table.
+#[inline(always)]
+fn receiver(vm: &Vm, first: Gc<Table>, look: impl Fn(Gc<Table>) -> Value) -> Receiver {
+    let new_index = vm.names.events[Event::NewIndex as usize];
+    let mut table = first;
+    for _ in 0..MAX_CLASSES {
+        let Some(metatable) = table.metatable() else { return Receiver::Table(table) };
+        if metatable.lacks(Event::NewIndex) || !look(table).is_nil() {
+            return Receiver::Table(table);
+        }
+        let handler = metatable.get_name(new_index);
+        match handler.as_table() {
+            Some(next) => table = next,
+            None if handler.is_nil() => {
+                metatable.note_absence(Event::NewIndex);
+                return Receiver::Table(table);
+            }
+            None if handler.tag().is_function() && table == first => {
+                return Receiver::Function(handler);
+            }
+            None => break,
+        }
+    }
+    Receiver::Other
+}
+
 /// Sets register A to what a search along `__index` comes to.
 macro_rules! found_along {
     ($vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident, $value:expr, $key:expr) => {{
@@ -97,6 +129,35 @@ macro_rules! found_along {
         let table = Value::from_parts(Tag::TABLE, value.payload());
         let outcome = get_step($vm, $i, table, $key);
         follow!($vm, $t, outcome)
+    }};
+}
+
+/// Assigns to the receiver: in the way that is given, or as any key is added. Goes on behind it if
+/// there is no receiver.
+macro_rules! put {
+    (
+        $vm:ident, $pc:ident, $base:ident, $k:ident, $i:ident, $t:ident,
+        $receiver:expr, $key:expr, |$table:ident, $value:ident| $way:expr
+    ) => {{
+        match $receiver {
+            Receiver::Table($table) => {
+                let $value = $k.or_register($i.k(), $base, $i.c());
+                if $way {
+                    $vm.heap.collector.barrier_table($table, $value);
+                    $vm.heap.collector.barrier_table($table, $key);
+                    next!($vm, $pc, $base, $k, $t)
+                }
+                if add_key($vm, $table, $key, $value) {
+                    next!($vm, $pc, $base, $k, $t)
+                }
+            }
+            Receiver::Function(handler) => {
+                $vm.cur.frame.pc.set($pc);
+                let outcome = handler_step($vm, $i, handler, $key);
+                follow!($vm, $t, outcome)
+            }
+            Receiver::Other => {}
+        }
     }};
 }
 
@@ -114,6 +175,16 @@ fn set_step(vm: &mut Vm, i: Insn, key: Value) -> Outcome {
     let object = frame.base.get().reg(i.a()).get();
     let value = frame.consts.get().or_register(i.k(), frame.base.get(), i.c());
     let next = vm.set_op(object, key, value, Operand::reg(i.a()));
+    settle(vm, next)
+}
+
+/// A write that a function gets; the place is saved.
+#[inline(never)]
+fn handler_step(vm: &mut Vm, i: Insn, handler: Value, key: Value) -> Outcome {
+    let frame = vm.cur.frame;
+    let object = frame.base.get().reg(i.a()).get();
+    let value = frame.consts.get().or_register(i.k(), frame.base.get(), i.c());
+    let next = vm.call_handler(handler, [object, key, value]);
     settle(vm, next)
 }
 
@@ -231,9 +302,12 @@ handlers! {
                 if value.tag().is_collectable() && table.erase().is_black() {
                     return table_barrier(vm, pc, base, k, i, t);
                 }
-                if table.array_replace(key.int(), value) {
+                if table.array_replace(key.int(), value)
+                    || table.metatable().is_none() && table.array_set(key.int(), value)
+                {
                     next!(vm, pc, base, k, t)
                 }
+                return set_table_new(vm, pc, base, k, i, t);
             }
         }
         return set_table_walk(vm, pc, base, k, i, t);
@@ -244,12 +318,7 @@ handlers! {
         if let Some(table) = base.reg(i.a()).get().as_table() {
             let key = base.reg(i.b()).get();
             let value = k.or_register(i.k(), base, i.c());
-            if key.tag() == Tag::INT {
-                if table.metatable().is_none() && table.array_set(key.int_bits(), value) {
-                    vm.heap.collector.barrier_table(table, value);
-                    next!(vm, pc, base, k, t)
-                }
-            } else if let Some(name) = key.as_string()
+            if let Some(name) = key.as_string()
                 && name.is_short()
                 && table.replace_short(name.addr(), name.short_hash(), value)
             {
@@ -263,13 +332,16 @@ handlers! {
     #[inline(never)]
     fn set_table_new(vm, pc, base, k, i, t) {
         let key = base.reg(i.b()).get();
-        let value = k.or_register(i.k(), base, i.c());
-        if let Some(table) = base.reg(i.a()).get().as_table()
-            && may_add(table)
+        if let Some(table) = table_at!(base.reg(i.a()))
             && (key.tag() == Tag::INT || key.tag() == Tag::SHORT_STR)
-            && add_key(vm, table, key, value)
         {
-            next!(vm, pc, base, k, t)
+            let found = receiver(vm, table, |table| match key.as_int() {
+                Some(int) => table.get_int(int),
+                None => table.get_name(Gc::from_addr(key.payload())),
+            });
+            put!(vm, pc, base, k, i, t, found, key, |table, value| {
+                key.tag() == Tag::INT && table.array_set(key.int_bits(), value)
+            })
         }
         vm.cur.frame.pc.set(pc);
         let outcome = set_step(vm, i, key);
@@ -314,16 +386,11 @@ handlers! {
                 vm.heap.collector.barrier_table(table, value);
                 next!(vm, pc, base, k, t)
             }
-            if may_add(table) {
-                if table.insert_at_home(addr, hash, value) {
-                    // The key is an object: this covers the value, too.
-                    vm.heap.collector.barrier_table(table, k.value(i.b()));
-                    next!(vm, pc, base, k, t)
-                }
-                if add_key(vm, table, k.value(i.b()), value) {
-                    next!(vm, pc, base, k, t)
-                }
-            }
+            let found = receiver(vm, table, |table| table.get_short(addr, hash));
+            put!(vm, pc, base, k, i, t, found, k.value(i.b()), |table, value| {
+                table.replace_short(addr, hash, value)
+                    || table.insert_at_home(addr, hash, value)
+            })
         }
         vm.cur.frame.pc.set(pc);
         let outcome = set_step(vm, i, k.value(i.b()));
