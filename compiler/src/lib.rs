@@ -28,6 +28,7 @@ mod file;
 mod func_state;
 mod label;
 mod lexer;
+mod memory;
 mod parser;
 mod scope;
 mod strings;
@@ -39,8 +40,7 @@ use moonproof_bytecode::Chunk;
 
 pub use error::{CompileError, ErrorKind};
 pub use file::{read_error, read_file, skip_shebang};
-
-use parser::Parser;
+pub use memory::Memory;
 
 /// Nested C calls when `lua` and `luac` load a file: the protected call around their own main
 /// function.
@@ -70,10 +70,5 @@ pub fn compile_nested(
     chunk_name: &[u8],
     n_c_calls: u32,
 ) -> Result<Chunk, CompileError> {
-    if u32::try_from(source.len()).is_err() {
-        return Err(CompileError::new(ErrorKind::Memory, 1, b"not enough memory".to_vec()));
-    }
-    let end = chunk_name.iter().position(|&byte| byte == 0).unwrap_or(chunk_name.len());
-    let chunk_name = &chunk_name[..end];
-    Parser::new(source, chunk_name, n_c_calls).chunk(chunk_name)
+    Memory::default().compile_nested(source, chunk_name, n_c_calls)
 }

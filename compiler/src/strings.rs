@@ -65,14 +65,35 @@ pub(crate) struct Strings<'s> {
     shared: Vec<Option<ByteString>>,
 }
 
+/// The lists of a compilation that is over, empty.
+#[derive(Default)]
+pub(crate) struct Memory {
+    slots: Vec<u64>,
+    entries: Vec<Entry<'static>>,
+    shared: Vec<Option<ByteString>>,
+}
+
 impl<'s> Strings<'s> {
     /// The strings that every compilation starts with.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(memory: Memory) -> Self {
         static START: OnceLock<Strings<'static>> = OnceLock::new();
         let start = START.get_or_init(Strings::with_fixed);
-        let mut entries = Vec::with_capacity(64);
+        let Memory { mut slots, entries, shared } = memory;
+        slots.clear();
+        slots.extend_from_slice(&start.slots);
+        let mut entries: Vec<Entry<'s>> = entries;
+        entries.reserve(64);
         entries.extend_from_slice(&start.entries);
-        Self { keys: start.keys, slots: start.slots.clone(), entries, shared: Vec::new() }
+        Self { keys: start.keys, slots, entries, shared }
+    }
+
+    /// Empties the lists.
+    pub(crate) fn into_memory(mut self) -> Memory {
+        self.shared.clear();
+        self.entries.clear();
+        // The list itself, with a lifetime that none of its entries has.
+        let entries = self.entries.into_iter().filter_map(|_| None).collect();
+        Memory { slots: self.slots, entries, shared: self.shared }
     }
 
     fn with_fixed() -> Self {
@@ -270,7 +291,7 @@ mod tests {
 
     #[test]
     fn reserved_words_and_fixed_names_have_known_numbers() {
-        let mut strings = Strings::new();
+        let mut strings = Strings::new(Memory::default());
         for number in 0..N_RESERVED {
             let token = Token::reserved(number).unwrap();
             assert_eq!(strings.intern_copy(token.spelling().as_bytes()), StrId(number));
@@ -283,7 +304,7 @@ mod tests {
 
     #[test]
     fn equal_bytes_get_equal_numbers_at_every_length() {
-        let mut strings = Strings::new();
+        let mut strings = Strings::new(Memory::default());
         let text: Vec<u8> = (0..200_u8).collect();
         let mut ids = Vec::new();
         for len in 0..200 {

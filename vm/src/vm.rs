@@ -13,7 +13,7 @@ use crate::proto::SharedProto;
 use crate::shared::Shared;
 use crate::stack::{Slot, Stack};
 use crate::stdlib::{
-    DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, OsLib, Standard, Stream, StringLib,
+    Compiler, DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, OsLib, Standard, Stream, StringLib,
 };
 use crate::string::Str;
 use crate::table::{KeyError, Table};
@@ -131,6 +131,7 @@ pub(crate) struct Vm {
     pub(crate) os_lib: OsLib,
     /// What the string library keeps: buffers and compiled patterns.
     pub(crate) string_lib: StringLib,
+    pub(crate) compiler: Compiler,
     /// State of `math.random`.
     pub(crate) random: [u64; 4],
     /// Whether `warn` prints.
@@ -180,6 +181,7 @@ impl Vm {
             io_lib: IoLib::default(),
             os_lib: OsLib::default(),
             string_lib: StringLib::default(),
+            compiler: Compiler::default(),
             random: [0; 4],
             warnings: false,
             host: HostState::new(shared),

@@ -12,7 +12,7 @@ use moonproof_bytecode::chunk_id;
 use moonproof_bytecode::limits::MAX_INT;
 
 use crate::error::{CompileError, ErrorKind, R};
-use crate::strings::{StrId, Strings};
+use crate::strings::{self, StrId, Strings};
 use crate::token::{self, Token};
 
 /// What a message says after its text.
@@ -47,7 +47,7 @@ pub(crate) struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    pub(crate) fn new(src: &'s [u8], chunk_name: &'s [u8]) -> Self {
+    pub(crate) fn new(src: &'s [u8], chunk_name: &'s [u8], memory: strings::Memory) -> Self {
         Self {
             src,
             pos: 0,
@@ -58,7 +58,7 @@ impl<'s> Lexer<'s> {
             value: 0,
             ahead: Token::Eos,
             ahead_value: 0,
-            strings: Strings::new(),
+            strings: Strings::new(memory),
             buffer: Vec::new(),
             chunk_name,
         }

@@ -19,6 +19,7 @@ use crate::error::{CompileError, ErrorKind, R};
 use crate::func_state::FuncState;
 use crate::label::{Goto, Label};
 use crate::lexer::Lexer;
+use crate::memory::Kept;
 use crate::scope::VarDesc;
 use crate::strings::StrId;
 use crate::token::Token;
@@ -55,16 +56,21 @@ pub(crate) struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    pub(crate) fn new(source: &'s [u8], chunk_name: &'s [u8], n_c_calls: u32) -> Self {
-        let lex = Lexer::new(source, chunk_name);
+    pub(crate) fn new(
+        source: &'s [u8],
+        chunk_name: &'s [u8],
+        n_c_calls: u32,
+        memory: Kept,
+    ) -> Self {
+        let lex = Lexer::new(source, chunk_name, memory.strings);
         let consts = ConstCache::new(lex.strings.key());
         Self {
             lex,
-            fs: Box::default(),
+            fs: memory.fs,
             outer: Vec::new(),
             spare: Vec::new(),
             protos: Vec::new(),
-            vars: Vec::new(),
+            vars: memory.vars,
             gotos: Vec::new(),
             n_pending: 0,
             labels: Vec::new(),
@@ -74,10 +80,16 @@ impl<'s> Parser<'s> {
     }
 
     /// Compiles the whole source. Mirrors `luaY_parser` and `mainfunc`.
-    pub(crate) fn chunk(mut self, chunk_name: &[u8]) -> R<Chunk> {
+    pub(crate) fn chunk(&mut self, chunk_name: &[u8]) -> R<Chunk> {
         let mut main = self.main_function()?;
         main.source = Some(ByteString::new(chunk_name));
         Ok(Chunk { n_upvalues: main.upvalues.len() as u8, main })
+    }
+
+    /// What the next compilation can use again.
+    pub(crate) fn into_memory(mut self) -> Kept {
+        self.vars.clear();
+        Kept { strings: self.lex.strings.into_memory(), fs: self.fs, vars: self.vars }
     }
 
     /// Fails with "X expected". Mirrors `error_expected`.

@@ -1,5 +1,7 @@
 //! Loading chunks: `load`, `loadfile`, `dofile`.
 
+use moonproof_bytecode::Chunk;
+
 use super::{add_functions, natives};
 use crate::call::Cont;
 use crate::closure::NativeFn;
@@ -47,7 +49,8 @@ impl Vm {
         let chunk = if is_binary {
             moonproof_bytecode::load(text).map_err(|error| error.message(name))?
         } else {
-            compile(text, name, self.n_c_calls())?
+            let n_c_calls = self.n_c_calls();
+            self.compiler.compile(text, name, n_c_calls)?
         };
         match moonproof_verifier::verify(chunk) {
             Ok(chunk) => Ok(self.load_verified(chunk)),
@@ -89,16 +92,24 @@ impl Vm {
     }
 }
 
-#[cfg(feature = "compiler")]
-fn compile(text: &[u8], name: &[u8], n_c_calls: u32) -> Result<moonproof_bytecode::Chunk, Vec<u8>> {
-    moonproof_compiler::compile_nested(text, name, n_c_calls)
-        .map_err(|error| error.message().to_vec())
+/// The compiler, with what it keeps from text to text; without the feature, nothing.
+#[derive(Default)]
+pub(crate) struct Compiler {
+    #[cfg(feature = "compiler")]
+    memory: moonproof_compiler::Memory,
 }
 
-#[cfg(not(feature = "compiler"))]
-fn compile(_: &[u8], name: &[u8], _: u32) -> Result<moonproof_bytecode::Chunk, Vec<u8>> {
-    let id = moonproof_bytecode::chunk_id(name);
-    Err([id.as_slice(), b": attempt to load a text chunk without a compiler"].concat())
+impl Compiler {
+    #[cfg(feature = "compiler")]
+    fn compile(&mut self, text: &[u8], name: &[u8], n_c_calls: u32) -> Result<Chunk, Vec<u8>> {
+        self.memory.compile_nested(text, name, n_c_calls).map_err(|error| error.message().to_vec())
+    }
+
+    #[cfg(not(feature = "compiler"))]
+    fn compile(&mut self, _: &[u8], name: &[u8], _: u32) -> Result<Chunk, Vec<u8>> {
+        let id = moonproof_bytecode::chunk_id(name);
+        Err([id.as_slice(), b": attempt to load a text chunk without a compiler"].concat())
+    }
 }
 
 #[cfg(feature = "compiler")]
@@ -172,7 +183,7 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
         if !mode.contains(&letter) {
             return Ok(text);
         }
-        if n_pieces >= 4 && n_pieces.is_power_of_two() && is_wrong(&text, vm.n_c_calls()) {
+        if n_pieces >= 4 && n_pieces.is_power_of_two() && is_wrong(vm, &text) {
             return Ok(text);
         }
     }
@@ -180,12 +191,13 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
 }
 
 /// Whether no end can make the text right: there is an error at a word that is complete.
-fn is_wrong(text: &[u8], n_c_calls: u32) -> bool {
+fn is_wrong(vm: &mut Vm, text: &[u8]) -> bool {
     let end = text.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
     if text.first() == Some(&b'\x1b') {
         return false;
     }
-    compile(&text[..end], b"=?", n_c_calls).is_err_and(|message| {
+    let n_c_calls = vm.n_c_calls();
+    vm.compiler.compile(&text[..end], b"=?", n_c_calls).is_err_and(|message| {
         memchr::memmem::find(&message, b" near ").is_some() && !message.ends_with(b"near <eof>")
     })
 }
