@@ -9,7 +9,8 @@ use crate::parser::Parser;
 use crate::scope::VarDesc;
 use crate::strings;
 
-/// Sources up to this length leave their memory, some kilobytes.
+/// Sources up to this length leave their memory: some kilobytes as a rule, as much as they needed at
+/// most.
 const MAX_LEN: usize = 4096;
 
 /// What a compilation may use again. It has no influence on results.

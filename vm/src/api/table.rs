@@ -134,6 +134,9 @@ impl Table {
     ///
     /// As [`Table::set`].
     pub fn push(&self, value: impl IntoLua) -> Result<()> {
+        if self.with(|_, table| Ok(table.metatable().is_none()))? {
+            return self.raw_push(value);
+        }
         let n = self.len()?;
         self.set(n.wrapping_add(1), value)
     }
@@ -156,7 +159,15 @@ impl Table {
     ///
     /// Those of the conversion.
     pub fn raw_push(&self, value: impl IntoLua) -> Result<()> {
-        self.raw_set(self.raw_len() as i64 + 1, value)
+        value.pass(self.lua(), |value| {
+            self.with(|vm, table| {
+                // A collection runs destructors, which may push as well: the length comes after it.
+                vm.collect_if_due()?;
+                let value = vm.import_passed(value)?;
+                let key = Raw::int(table.border().wrapping_add(1));
+                vm.protect(|vm| vm.raw_set(table, key, value))
+            })
+        })
     }
 
     /// Takes the last value, without metamethods.
