@@ -92,7 +92,7 @@ impl<'s> Strings<'s> {
         self.shared.clear();
         self.entries.clear();
         // The list itself, with a lifetime that none of its entries has.
-        let entries = self.entries.into_iter().filter_map(|_| None).collect();
+        let entries = self.entries.into_iter().map_while(|_| None).collect();
         Memory { slots: self.slots, entries, shared: self.shared }
     }
 
