@@ -42,6 +42,8 @@ mod hook;
 mod host_cell;
 #[allow(unsafe_code, reason = "unchecked access to code and constants")]
 mod interp;
+#[allow(unsafe_code, reason = "a signal handler")]
+mod interrupt;
 mod metamethod;
 mod native;
 mod proto;

@@ -9,6 +9,8 @@ use moonproof_verifier::VerifiedChunk;
 use crate::api::RunError;
 use crate::call::Cont;
 use crate::closure::NativeFn;
+#[cfg(feature = "signals")]
+use crate::interrupt::catch_sigint;
 use crate::native::NativeResult;
 use crate::stdlib::MESSAGE_HANDLER;
 use crate::value::Value;
@@ -138,6 +140,8 @@ impl Vm {
     fn run_above(&mut self, position: usize) -> Result<(), RunError> {
         let n_args = self.cur.top.above(self.cur.slot_at(position)) - 1;
         let handler = Value::native(&MESSAGE_HANDLER);
+        #[cfg(feature = "signals")]
+        let _caught = self.host.catches_sigint.then(|| catch_sigint(&self.interrupter()));
         self.call_protected(n_args, handler).map_err(|Raised| self.failure())
     }
 

@@ -7,6 +7,7 @@ use moonproof_verifier::VerifiedChunk;
 use crate::api::HostState;
 use crate::heap::{Gc, Heap, Shortage, can_allocate};
 use crate::interp::Dispatch;
+use crate::interrupt::Alarm;
 use crate::metamethod::Event;
 use crate::metamethod::N_EVENTS;
 use crate::proto::SharedProto;
@@ -111,6 +112,8 @@ pub(crate) struct Vm {
     pub(crate) error_handled: bool,
     /// The handlers in use: plain, or with hooks and fuel.
     pub(crate) dispatch: Dispatch,
+    /// How others interrupt what runs, if any may. It stays once it is there.
+    pub(crate) alarm: Option<Arc<Alarm>>,
     /// Instructions left, if they are counted.
     pub(crate) fuel: u64,
     pub(crate) metering: bool,
@@ -169,6 +172,7 @@ impl Vm {
             n_calls_below: 0,
             error_handled: false,
             dispatch: Dispatch::plain(),
+            alarm: None,
             fuel: 0,
             metering: false,
             resumed: None,

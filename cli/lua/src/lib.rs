@@ -36,6 +36,7 @@ pub fn run(args: &[OsString]) -> u8 {
     let lua = if options.ignore_environment { Lua::ignoring_environment() } else { Lua::new() };
     let mut session = Session { lua, name };
     session.lua.set_generational(true);
+    session.lua.catch_sigint();
     u8::from(session.run(args, &options).is_err())
 }
 

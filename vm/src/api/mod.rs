@@ -29,6 +29,7 @@ mod thread;
 mod userdata;
 mod value;
 
+pub use crate::interrupt::Interrupter;
 pub use callback::Step;
 pub use chunk::{AsChunk, Chunk, ChunkMode};
 pub use collector::{GcMode, Stress};

@@ -2,6 +2,7 @@
 
 use std::ops::{BitOr, BitOrAssign, Sub};
 
+use super::Interrupter;
 use super::error::{Error, Result};
 use super::handle::Lua;
 use crate::shared::Shared;
@@ -241,6 +242,15 @@ impl Lua {
             vm.open_libraries(libraries);
             Ok(())
         })
+    }
+
+    /// What interrupts this VM from another thread.
+    ///
+    /// # Errors
+    ///
+    /// The VM is destroyed.
+    pub fn interrupter(&self) -> Result<Interrupter> {
+        self.with(|vm| Ok(vm.interrupter()))
     }
 
     /// Limits what is run from now on.

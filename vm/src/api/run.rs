@@ -44,6 +44,22 @@ impl Lua {
         });
     }
 
+    /// Lets SIGINT interrupt what [`run`](Self::run), [`run_script`](Self::run_script),
+    /// [`run_and_print`](Self::run_and_print) and [`require_global`](Self::require_global) run, as
+    /// an [`Interrupter`](super::Interrupter) does. A second signal before that has happened ends the
+    /// process, as one does at any other time.
+    ///
+    /// Signals belong to the process: this is for a program with one such VM, which does not handle
+    /// SIGINT itself.
+    #[cfg(feature = "signals")]
+    pub fn catch_sigint(&self) {
+        // A VM that is gone runs no script.
+        let _ = self.with(|vm| {
+            vm.host.catches_sigint = true;
+            Ok(())
+        });
+    }
+
     /// Runs a chunk with string arguments, as the `lua` command does.
     ///
     /// # Errors

@@ -36,6 +36,9 @@ pub(crate) struct HostState {
     pub(super) sandboxed: bool,
     /// Whether environment variables have no say (`LUA_NOENV`).
     pub(crate) ignores_environment: bool,
+    /// Whether SIGINT interrupts what `Lua::run` and its like run.
+    #[cfg(feature = "signals")]
+    pub(crate) catches_sigint: bool,
     /// The metatable of errors of the host's.
     pub(crate) error_metatable: Option<Gc<Table>>,
     /// The metatables of host types.
@@ -55,6 +58,8 @@ impl HostState {
             text_only: false,
             sandboxed: false,
             ignores_environment: false,
+            #[cfg(feature = "signals")]
+            catches_sigint: false,
             error_metatable: None,
             types: BTreeMap::new(),
             warn: None,

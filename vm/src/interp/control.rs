@@ -155,6 +155,37 @@ fn trace_step(vm: &mut Vm) -> Result<(), Outcome> {
     }
 }
 
+/// Raises what interrupts the script, if it does still, or puts the handlers back and goes on.
+#[cold]
+#[inline(never)]
+pub(super) fn interrupted(
+    vm: &mut Vm,
+    pc: super::Pc,
+    base: crate::stack::Slot,
+    k: super::Consts,
+    i: super::Insn,
+    t: Table,
+) -> Step {
+    // VARARGPREP tells by the place whether it was executed; the instruction after it will do.
+    if i.op() == moonproof_bytecode::OpCode::VarargPrep as u8 {
+        return vm.handlers().of(i)(vm, pc, base, k, i, t);
+    }
+    if !vm.take_interruption() {
+        let t = vm.dispatch.table();
+        return t.of(i)(vm, pc, base, k, i, t);
+    }
+    vm.cur.frame.pc.set(pc);
+    let outcome = interrupt_step(vm);
+    follow!(vm, t, outcome)
+}
+
+#[inline(never)]
+fn interrupt_step(vm: &mut Vm) -> Outcome {
+    // As a hook of the reference's raises it: the place is the caller's.
+    let raised = vm.error_at_caller(b"interrupted!");
+    settle(vm, Err(raised))
+}
+
 #[cold]
 #[inline(never)]
 fn out_of_fuel(vm: &mut Vm) -> Outcome {

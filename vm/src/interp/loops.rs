@@ -28,6 +28,7 @@ handlers! {
         return float_loop(vm, pc, base, k, i, t);
     }
 
+    #[inline(never)]
     fn float_loop(vm, pc, base, k, i, t) {
         let state = base.reg(i.a());
         let (limit, step) = (state.add(1), state.add(2));

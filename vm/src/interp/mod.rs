@@ -23,7 +23,7 @@ mod tables;
 mod translate;
 mod unchecked;
 
-pub(crate) use run::Dispatch;
+pub(crate) use run::{Dispatch, Handlers};
 pub(crate) use slow::{Access, compare as compare_values};
 pub(crate) use translate::translate;
 pub(crate) use unchecked::{Code, ConstTable, Consts, Insn, Pc, SLOT_BYTES};
@@ -44,11 +44,10 @@ pub(crate) enum Exit {
     Raised,
 }
 
-/// What a handler returns, and the table it is given.
+/// What a handler returns.
 #[cfg(tail_calls)]
 mod protocol {
     pub(crate) type Step = super::Exit;
-    pub(crate) type Table = &'static super::run::Handlers;
 }
 
 #[cfg(not(tail_calls))]
@@ -61,10 +60,10 @@ mod protocol {
         Go(Pc, Slot, Consts),
         Exit(Exit),
     }
-    pub(crate) type Table = &'static super::run::Handlers;
 }
 
-use protocol::{Step, Table};
+use protocol::Step;
+use run::Table;
 
 /// Goes on with the instruction at `pc`.
 #[cfg(tail_calls)]

@@ -1,6 +1,9 @@
 //! The table of handlers, in opcode order, and the way into it.
 
-use super::{Consts, Exit, Insn, Pc, Step, Table};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering, fence};
+
+use super::{Consts, Exit, Insn, Pc, Step};
 use super::{arith, calls, compare, concat, control, load, loops, tables};
 use crate::hook::{COUNTS, LINES};
 use crate::stack::Slot;
@@ -9,19 +12,65 @@ use moonproof_bytecode::OpCode;
 
 type Handler = fn(&mut Vm, Pc, Slot, Consts, Insn, Table) -> Step;
 
-/// One handler for each number an instruction can begin with.
-pub(crate) struct Handlers([Handler; 256]);
+/// One handler for each number an instruction can begin with. Another thread may overwrite those of
+/// a VM that can be interrupted.
+pub(crate) struct Handlers([AtomicPtr<()>; 256]);
 
 impl Handlers {
-    #[inline(always)]
-    pub(crate) fn of(&self, i: Insn) -> Handler {
-        self.0[i.op() as usize]
+    const fn new(handlers: [Handler; 256]) -> Self {
+        let mut all = [const { AtomicPtr::new(control::malformed as Handler as *mut ()) }; 256];
+        let mut number = 0;
+        while number < all.len() {
+            all[number] = AtomicPtr::new(handlers[number] as *mut ());
+            number += 1;
+        }
+        Self(all)
     }
 
-    #[cfg(not(tail_calls))]
+    /// A table to [`copy`](Self::copy) another one to.
+    pub(crate) const fn empty() -> Self {
+        Self::new([control::malformed; 256])
+    }
+
+    pub(crate) fn copy(&self, from: &Self) {
+        for (handler, from) in self.0.iter().zip(&from.0) {
+            handler.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        fence(Ordering::SeqCst);
+    }
+
+    /// Whatever instruction comes next is interrupted.
+    pub(crate) fn interrupt(&self) {
+        for handler in &self.0 {
+            handler.store(control::interrupted as Handler as *mut (), Ordering::Relaxed);
+        }
+    }
+
     #[inline(always)]
-    fn is_plain(&self) -> bool {
-        std::ptr::eq(self, &PLAIN)
+    pub(super) fn of(&self, i: Insn) -> Handler {
+        let handler = self.0[i.op() as usize].load(Ordering::Relaxed);
+        // SAFETY: [I1] every entry is a handler at all times: `new`, `copy` and `interrupt` store
+        // nothing else.
+        unsafe { std::mem::transmute::<*mut (), Handler>(handler) }
+    }
+}
+
+/// The table in use, which the VM keeps: a static one, or that of its [`Alarm`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Table(NonNull<Handlers>);
+
+impl Table {
+    #[inline(always)]
+    pub(super) fn of(self, i: Insn) -> Handler {
+        // SAFETY: [I2] the table is static, or of the alarm of the VM that runs.
+        unsafe { self.0.as_ref() }.of(i)
+    }
+}
+
+impl From<&Handlers> for Table {
+    fn from(handlers: &Handlers) -> Self {
+        Self(NonNull::from(handlers))
     }
 }
 
@@ -30,11 +79,11 @@ macro_rules! contents {
         static PLAIN: Handlers = {
             let mut handlers: [Handler; 256] = [control::malformed; 256];
             $(handlers[OpCode::$opcode as usize] = $module::$handler;)*
-            Handlers(handlers)
+            Handlers::new(handlers)
         };
 
         /// Every entry charges fuel and then does what the plain one does.
-        static METERED: Handlers = Handlers([control::metered; 256]);
+        static METERED: Handlers = Handlers::new([control::metered; 256]);
 
         /// Calls and returns are events; the rest is plain.
         static EVENTS: Handlers = {
@@ -46,11 +95,11 @@ macro_rules! contents {
             handlers[OpCode::Return1 as usize] = calls::return_with_events;
             handlers[OpCode::VarargPrep as usize] = calls::vararg_prep_with_events;
             handlers[OpCode::TForCall as usize] = loops::t_for_call_with_events;
-            Handlers(handlers)
+            Handlers::new(handlers)
         };
 
         /// Every entry charges fuel, counts, finds new lines, and goes on among the events.
-        static TRACED: Handlers = Handlers([control::traced; 256]);
+        static TRACED: Handlers = Handlers::new([control::traced; 256]);
 
         /// Fails to compile when an opcode has no line above.
         #[allow(dead_code)]
@@ -162,17 +211,7 @@ pub(crate) struct Dispatch(Table);
 
 impl Dispatch {
     pub(crate) fn plain() -> Self {
-        Self(&PLAIN)
-    }
-
-    /// For those that are hooked, and whether each instruction is charged to the VM's fuel.
-    fn choose(hook_mask: u8, metering: bool) -> Self {
-        Self(match (hook_mask, metering) {
-            (0, false) => &PLAIN,
-            (0, true) => &METERED,
-            (mask, false) if mask & (LINES | COUNTS) == 0 => &EVENTS,
-            _ => &TRACED,
-        })
+        Self(Table::from(&PLAIN))
     }
 
     #[inline(always)]
@@ -196,7 +235,22 @@ pub(super) fn plain(i: Insn) -> Handler {
 impl Vm {
     /// Uses the handlers that fuel and hooks ask for; those that run change at the next call.
     pub(crate) fn choose_dispatch(&mut self) {
-        self.dispatch = Dispatch::choose(self.hook_mask, self.metering);
+        let handlers = self.handlers();
+        let in_use = match &self.alarm {
+            Some(alarm) => alarm.with_handlers(handlers),
+            None => handlers,
+        };
+        self.dispatch = Dispatch(Table::from(in_use));
+    }
+
+    /// The handlers that fuel and hooks ask for.
+    pub(super) fn handlers(&self) -> &'static Handlers {
+        match (self.hook_mask, self.metering) {
+            (0, false) => &PLAIN,
+            (0, true) => &METERED,
+            (mask, false) if mask & (LINES | COUNTS) == 0 => &EVENTS,
+            _ => &TRACED,
+        }
     }
 
     /// Runs the Lua function on top, and what it calls, until the host's call has returned.
@@ -228,7 +282,7 @@ fn start(vm: &mut Vm) -> Exit {
         #[cfg(feature = "checked")]
         super::checked::state(vm, pc, base, k);
         let (i, t) = (pc.fetch(), vm.dispatch.table());
-        let step = if t.is_plain() {
+        let step = if t == Table::from(&PLAIN) {
             step(vm, pc.next(), base, k, i, t)
         } else {
             t.of(i)(vm, pc.next(), base, k, i, t)

@@ -1,8 +1,9 @@
 //! Many VMs: each thread has its own, and they share nothing but chunks.
 
+use std::sync::mpsc;
 use std::thread;
 
-use moonproof_vm::Lua;
+use moonproof_vm::{HookTriggers, Limits, Lua};
 
 use crate::{chunk, run_well};
 
@@ -43,5 +44,37 @@ fn thousands_of_vms() {
     assert!(each < 256 << 10, "{each} bytes for a small VM");
     for lua in all.iter_mut().rev() {
         run_well(lua, "assert(x == 10)");
+    }
+}
+
+/// Interruptions at any time, with every set of handlers: each is an error once, and none is lost.
+#[test]
+fn interruptions_from_another_thread() {
+    const N: usize = 200;
+    for (fuel, hooked) in [(false, false), (true, false), (false, true), (true, true)] {
+        let lua = Lua::new();
+        let interrupter = lua.interrupter().expect("a VM");
+        if fuel {
+            lua.set_limits(Limits::new().fuel(u64::MAX));
+        }
+        if hooked {
+            lua.set_hook(HookTriggers::EVERY_LINE, |_, _| Ok(())).expect("a VM");
+        }
+        let (ask, asked) = mpsc::channel();
+        let other = thread::spawn(move || asked.iter().for_each(|()| interrupter.interrupt()));
+        let endless = lua
+            .load("local function f(...) return select('#', ...) end while true do f(1, 2) end")
+            .into_function()
+            .expect("a function");
+        for _ in 0..N {
+            ask.send(()).expect("a thread that listens");
+            let error = endless.call::<()>(()).expect_err("no end but by an interruption");
+            assert!(error.to_string().contains("interrupted!"), "{error}");
+        }
+        lua.load("for i = 1, 1000 do f = function(...) end f(i) end")
+            .exec()
+            .expect("no interruption");
+        drop(ask);
+        other.join().expect("a thread that ends well");
     }
 }

@@ -140,15 +140,8 @@ impl Stream {
 
     /// Reads what is there, but waits for something; notes the end, or an error.
     fn read_once(&mut self, target: &mut [u8]) -> usize {
-        let result = self.file().and_then(|file| {
-            loop {
-                match file.read(target) {
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    result => return result,
-                }
-            }
-        });
-        match result {
+        // One that a signal interrupts has failed, as in C.
+        match self.file().and_then(|file| file.read(target)) {
             Ok(n) => {
                 self.at_end = n == 0;
                 n
