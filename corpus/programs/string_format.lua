@@ -36,6 +36,19 @@ local t, u = {}, {}
 print(f("%p", t) == f("%p", t), f("%p", t) == f("%p", u), f("%p", 1), f("%p", nil), f("%p", true), f("%20p|", 5))
 print(f("%p", "short") == f("%p", "sh" .. "ort"), f("%p", print) == f("%p", print), tostring(t):match("0x%x+") == f("%p", t))
 
+-- Equal long strings of a chunk are one object, in whichever of its functions they stand, and
+-- whether or not it has been called; a string that stands in one function only is no other's.
+local long = "a string of more than forty characters, which is not interned"
+local function around()
+  local apart = "a second one of more than forty characters, which stands here only"
+  local function inner() return "a string of more than forty characters, which is not interned", apart end
+  return inner
+end
+local function other() return "a string of more than forty characters, which is not interned" end
+local same, apart = around()()
+print(f("%p", same) == f("%p", long), f("%p", other()) == f("%p", long))
+print(f("%p", apart) == f("%p", long), f("%p", apart) == f("%p", select(2, around()())))
+
 -- Errors.
 for _, a in ipairs {
   {"%d", 1.5}, {"%d", "x"}, {"%d", {}}, {"%x", 2^64}, {"%c", "a"}, {"%f", {}}, {"%s"}, {"%d %d", 1}, {"%"}, {"%z", 1}, {"%5", 1},

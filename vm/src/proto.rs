@@ -20,8 +20,8 @@ pub(crate) struct SharedProto {
     pub(crate) children: Box<[Arc<Self>]>,
     /// The chunk name, its own or inherited; absent if stripped.
     pub(crate) source: Option<ByteString>,
-    /// A main function: whether some long string stands in it or below more than once.
-    repeats_long_strings: bool,
+    /// Whether it, or a function nested in it, has a long string that its chunk has elsewhere too.
+    shares_long_strings: bool,
     code: OnceLock<Code>,
 }
 
@@ -31,19 +31,32 @@ impl SharedProto {
         let main = chunk.into_chunk().main;
         let mut strings = Vec::new();
         collect_long_strings(&main, &mut strings);
-        strings.sort_unstable();
-        let repeats = strings.windows(2).any(|pair| pair[0] == pair[1]);
-        Arc::new(Self::from_proto(main, None, repeats))
+        strings.sort_unstable_by(|a, b| a[..].cmp(b));
+        let same = |pair: &[&ByteString]| (pair[0] == pair[1]).then(|| pair[0].clone());
+        let repeated: Vec<ByteString> = strings.windows(2).filter_map(same).collect();
+        Arc::new(Self::from_proto(main, None, &repeated))
     }
 
-    /// Depth is bounded by the verifier (rule H6).
-    fn from_proto(mut proto: Proto, inherited: Option<&ByteString>, repeats: bool) -> Self {
+    /// `repeated` are the long strings that the chunk has more than once, sorted. Depth is bounded
+    /// by the verifier (rule H6).
+    fn from_proto(
+        mut proto: Proto,
+        inherited: Option<&ByteString>,
+        repeated: &[ByteString],
+    ) -> Self {
         let source = proto.source.as_ref().or(inherited).cloned();
-        let children = std::mem::take(&mut proto.protos)
+        let children: Box<[Arc<Self>]> = std::mem::take(&mut proto.protos)
             .into_iter()
-            .map(|child| Arc::new(Self::from_proto(child, source.as_ref(), repeats)))
+            .map(|child| Arc::new(Self::from_proto(child, source.as_ref(), repeated)))
             .collect();
-        Self { proto, children, source, repeats_long_strings: repeats, code: OnceLock::new() }
+        let is_repeated = |constant: &Constant| {
+            as_long_string(constant)
+                .is_some_and(|s| repeated.binary_search_by(|other| other[..].cmp(s)).is_ok())
+        };
+        let shares_long_strings = !repeated.is_empty()
+            && (children.iter().any(|child| child.shares_long_strings)
+                || proto.constants.iter().any(is_repeated));
+        Self { proto, children, source, shares_long_strings, code: OnceLock::new() }
     }
 
     /// The executed form, made at the first use in any VM.
@@ -62,12 +75,15 @@ impl Tree for SharedProto {
     }
 }
 
-fn collect_long_strings<'a>(proto: &'a Proto, strings: &mut Vec<&'a [u8]>) {
-    let constants = proto.constants.iter().filter_map(|constant| match constant {
-        Constant::String(string) if string.len() > MAX_SHORT_LEN => Some(&string[..]),
+fn as_long_string(constant: &Constant) -> Option<&ByteString> {
+    match constant {
+        Constant::String(string) if string.len() > MAX_SHORT_LEN => Some(string),
         _ => None,
-    });
-    strings.extend(constants);
+    }
+}
+
+fn collect_long_strings<'a>(proto: &'a Proto, strings: &mut Vec<&'a ByteString>) {
+    strings.extend(proto.constants.iter().filter_map(as_long_string));
     proto.protos.iter().for_each(|child| collect_long_strings(child, strings));
 }
 
@@ -124,25 +140,33 @@ impl FuncProto {
 impl Heap {
     /// Makes a function known to this VM; its strings become this VM's strings.
     pub(crate) fn instantiate(&mut self, shared: &Arc<SharedProto>) -> Gc<FuncProto> {
-        if shared.repeats_long_strings {
-            self.instantiate_all(shared, &mut HashMap::new())
+        if shared.shares_long_strings {
+            self.instantiate_sharing(shared, &mut HashMap::new())
         } else {
             self.instantiate_with(shared, |heap, bytes| heap.new_string(bytes))
         }
     }
 
-    /// The function and all below it, so that equal strings become one object: a script can tell by
-    /// their addresses. Depth is bounded by the verifier (rule H6).
-    fn instantiate_all<'a>(
+    /// The function, and at once those below it that have long strings in common, so that equal ones
+    /// become one object: a script can tell by their addresses. As all functions around such a one
+    /// say that they share, this begins with the main function. Depth is bounded by the verifier
+    /// (rule H6).
+    fn instantiate_sharing<'a>(
         &mut self,
         shared: &'a Arc<SharedProto>,
         strings: &mut HashMap<&'a [u8], Gc<Str>>,
     ) -> Gc<FuncProto> {
         let instance = self.instantiate_with(shared, |heap, bytes| {
-            *strings.entry(bytes).or_insert_with(|| heap.new_string(bytes))
+            if bytes.len() > MAX_SHORT_LEN {
+                *strings.entry(bytes).or_insert_with(|| heap.new_string(bytes))
+            } else {
+                heap.new_string(bytes)
+            }
         });
         for (child, place) in shared.children.iter().zip(&instance.children) {
-            place.set(Some(self.instantiate_all(child, strings)));
+            if child.shares_long_strings {
+                place.set(Some(self.instantiate_sharing(child, strings)));
+            }
         }
         instance
     }
