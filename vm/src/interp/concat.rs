@@ -24,7 +24,16 @@ handlers! {
 #[inline(never)]
 fn concat_step(vm: &mut Vm, target: Slot, n: usize) -> Outcome {
     let frame = vm.cur.frame;
-    let mut next = vm.concat(target, n);
+    let mut next = if n == 2
+        && let (Some(a), Some(b)) = (target.get().as_string(), target.add(1).get().as_string())
+    {
+        vm.join_two(a, b).map(|string| {
+            target.set(Value::string(string));
+            Next::RUN
+        })
+    } else {
+        vm.concat(target, n)
+    };
     // A metamethod may have been entered: then its registers are in use, and it is not yet time.
     if vm.heap.is_step_due() && next.is_ok_and(Next::is_run) && vm.cur.frame == frame {
         vm.cur.top = target.add(1);
@@ -65,6 +74,33 @@ impl Vm {
         Ok(Next::RUN)
     }
 
+    /// The concatenation of two strings, which is what most of them are.
+    #[inline(always)]
+    fn join_two(&mut self, a: Gc<Str>, b: Gc<Str>) -> Result<Gc<Str>, Raised> {
+        let (a, b) = (a.bytes(), b.bytes());
+        let len = a.len() + b.len();
+        if len <= MAX_SHORT_LEN {
+            let mut bytes = [0; MAX_SHORT_LEN];
+            copy_short(&mut bytes[..a.len()], a);
+            copy_short(&mut bytes[a.len()..len], b);
+            return Ok(self.heap.new_string(&bytes[..len]));
+        }
+        self.check_length(len)?;
+        let string = self.heap.new_long_string_of(len);
+        string.fill(0, a);
+        string.fill(a.len(), b);
+        Ok(string)
+    }
+
+    /// Whether a string may be so long.
+    #[inline(always)]
+    fn check_length(&mut self, len: usize) -> Result<(), Raised> {
+        if len > isize::MAX as usize / 2 {
+            return Err(self.runtime_error(b"string length overflow"));
+        }
+        self.check_memory(len)
+    }
+
     /// The concatenation of strings and numbers.
     fn join(&mut self, start: Slot, n: usize) -> Result<Gc<Str>, Raised> {
         // Numbers become strings first, in place, so that lengths are known.
@@ -83,20 +119,17 @@ impl Vm {
             };
             len = len.saturating_add(string.len());
         }
-        if len > isize::MAX as usize / 2 {
-            return Err(self.runtime_error(b"string length overflow"));
-        }
         if len <= MAX_SHORT_LEN {
             let mut bytes = [0; MAX_SHORT_LEN];
             let mut at = 0;
             for i in 0..n {
                 let piece = start.add(i).get().as_string().map_or(&[][..], Gc::bytes);
-                bytes[at..at + piece.len()].copy_from_slice(piece);
+                copy_short(&mut bytes[at..at + piece.len()], piece);
                 at += piece.len();
             }
             return Ok(self.heap.new_string(&bytes[..len]));
         }
-        self.check_memory(len)?;
+        self.check_length(len)?;
         let string = self.heap.new_long_string_of(len);
         let mut at = 0;
         for i in 0..n {
@@ -105,6 +138,27 @@ impl Vm {
             at += piece.len();
         }
         Ok(string)
+    }
+}
+
+/// Copies up to some dozens of bytes into as many, without a call: the last ones with those before.
+#[inline(always)]
+fn copy_short(to: &mut [u8], from: &[u8]) {
+    let len = from.len();
+    if len >= 8 {
+        let mut at = 0;
+        while at + 8 < len {
+            to[at..at + 8].copy_from_slice(&from[at..at + 8]);
+            at += 8;
+        }
+        to[len - 8..len].copy_from_slice(&from[len - 8..]);
+    } else if len >= 4 {
+        to[..4].copy_from_slice(&from[..4]);
+        to[len - 4..len].copy_from_slice(&from[len - 4..]);
+    } else {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = *from;
+        }
     }
 }
 

@@ -3,8 +3,6 @@
 mod date;
 mod zone;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::system::{c_string, exec_result, file_result, shell, temporary_file};
 use super::{Reach, add_functions, natives, os_path};
 use crate::closure::NativeFn;
@@ -69,8 +67,17 @@ fn clock(vm: &mut Vm) -> NativeResult {
     vm.ret(Value::float(start.elapsed().as_secs_f64()))
 }
 
-/// Seconds since 1970.
+/// Seconds since 1970, of the clock that C's `time` reads: it is as often behind by a tick.
+#[cfg(target_os = "linux")]
 fn now() -> i64 {
+    rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse).tv_sec
+}
+
+/// Seconds since 1970.
+#[cfg(not(target_os = "linux"))]
+fn now() -> i64 {
+    use std::time::{SystemTime, UNIX_EPOCH};
+
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => since.as_secs() as i64,
         Err(before) => -(before.duration().as_secs() as i64),
