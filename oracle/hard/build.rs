@@ -1,4 +1,5 @@
-//! Builds the hard reference: an executable, since sanitizers do not mix with a Rust program.
+//! Builds the hard reference: an executable, since sanitizers do not mix with a Rust program, and a
+//! second one without sanitizers.
 //!
 //! The sources are those that `moonproof-reference` builds. They are copied, a few lines are added
 //! to them ([`PATCHES`]), and all is compiled with ASan, UBSan, assertions and checks of the API,
@@ -29,7 +30,7 @@ const PATCHES: [Patch; 5] = [
     Patch {
         file: "lvm.c",
         anchor: "#define vmdispatch(",
-        lines: "#undef vmdispatch\n#define vmdispatch(o) switch (moonproof_step(L, ci, k, pc), (o))\n",
+        lines: "#undef vmdispatch\n#define vmdispatch(o) switch (i = moonproof_step(L, ci, k, pc), (o))\n",
     },
     Patch {
         file: "ldo.c",
@@ -51,11 +52,29 @@ const WITHOUT: [&str; 4] = ["liolib.c", "loslib.c", "loadlib.c", "linit.c"];
 
 const DRIVER: [&str; 3] = ["checks.c", "checks.h", "gauntlet.c"];
 
-const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+/// An executable: its name, the variable that tells the crate where it is, and flags of its own.
+struct Variant {
+    name: &'static str,
+    variable: &'static str,
+    flags: &'static [&'static str],
+}
 
-const FLAGS: [&str; 12] = [
+const VARIANTS: [Variant; 2] = [
+    Variant {
+        name: "gauntlet",
+        variable: "MOONPROOF_HARD",
+        flags: &[
+            "-O1",
+            "-fsanitize=address,undefined",
+            "-fno-sanitize-recover=all",
+            "-DMOONPROOF_SANITIZED",
+        ],
+    },
+    Variant { name: "monitored", variable: "MOONPROOF_HARD_MONITORED", flags: &["-O2"] },
+];
+
+const FLAGS: [&str; 11] = [
     "-c",
-    "-O1",
     "-g1",
     "-fno-omit-frame-pointer",
     "-DLUA_USE_LINUX",
@@ -75,7 +94,11 @@ fn main() {
     println!("cargo:rerun-if-changed=driver");
     println!("cargo:rerun-if-env-changed=CC");
     match build() {
-        Ok(executable) => println!("cargo:rustc-env=MOONPROOF_HARD={}", executable.display()),
+        Ok(executables) => {
+            for (variant, executable) in VARIANTS.iter().zip(executables) {
+                println!("cargo:rustc-env={}={}", variant.variable, executable.display());
+            }
+        }
         Err(error) => {
             let reason = error.to_string().replace('\n', " ");
             println!("cargo:warning=the hard reference could not be built: {reason}");
@@ -84,7 +107,7 @@ fn main() {
     }
 }
 
-fn build() -> Result<PathBuf, Box<dyn Error>> {
+fn build() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let reference = env::var_os("DEP_MOONPROOF_REFERENCE_SOURCES")
         .ok_or("the reference itself could not be built")?;
@@ -94,9 +117,15 @@ fn build() -> Result<PathBuf, Box<dyn Error>> {
     for patch in &PATCHES {
         apply(patch, &folder)?;
     }
-    let objects = compile(&files, &folder)?;
-    let executable = out_dir.join("gauntlet");
-    run(compiler()?.args(SANITIZERS).args(&objects).arg("-lm").arg("-o").arg(&executable))?;
+    VARIANTS.iter().map(|variant| link(variant, &files, &out_dir)).collect()
+}
+
+fn link(variant: &Variant, files: &[PathBuf], out_dir: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let to = out_dir.join("objects").join(variant.name);
+    fs::create_dir_all(&to)?;
+    let objects = compile(variant, files, &to)?;
+    let executable = out_dir.join(variant.name);
+    run(compiler()?.args(variant.flags).args(&objects).arg("-lm").arg("-o").arg(&executable))?;
     Ok(executable)
 }
 
@@ -146,7 +175,11 @@ fn apply(patch: &Patch, folder: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Compiles every file, as many at a time as the build may.
-fn compile(files: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+fn compile(
+    variant: &Variant,
+    files: &[PathBuf],
+    to: &Path,
+) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let n_jobs = env::var("NUM_JOBS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_usize);
     let queue = Mutex::new(files.iter());
     let errors = Mutex::new(Vec::new());
@@ -156,7 +189,7 @@ fn compile(files: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Err
                 loop {
                     let next = queue.lock().ok().and_then(|mut queue| queue.next());
                     let Some(file) = next else { return };
-                    if let Err(error) = compile_one(file, folder)
+                    if let Err(error) = compile_one(variant, file, to)
                         && let Ok(mut errors) = errors.lock()
                     {
                         errors.push(error.to_string());
@@ -167,14 +200,19 @@ fn compile(files: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Err
     });
     match errors.into_inner().unwrap_or_default().first() {
         Some(error) => Err(error.clone().into()),
-        None => Ok(files.iter().map(|file| file.with_extension("o")).collect()),
+        None => Ok(files.iter().map(|file| object(file, to)).collect()),
     }
 }
 
-fn compile_one(file: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+fn object(file: &Path, to: &Path) -> PathBuf {
+    to.join(file.file_name().unwrap_or_default()).with_extension("o")
+}
+
+fn compile_one(variant: &Variant, file: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let sources = file.parent().ok_or("a file in no folder")?;
     let mut command = compiler()?;
-    command.args(SANITIZERS).args(FLAGS).arg("-I").arg(folder).arg(file);
-    run(command.arg("-o").arg(file.with_extension("o")))
+    command.args(variant.flags).args(FLAGS).arg("-I").arg(sources).arg(file);
+    run(command.arg("-o").arg(object(file, to)))
 }
 
 fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use moonproof_bytecode::Chunk;
 #[cfg(feature = "ablation")]
 use moonproof_fuzz::campaign::Judge;
-use moonproof_fuzz::campaign::machines::{Machines, OURS};
+use moonproof_fuzz::campaign::machines::{Machines, OURS, Sanitize};
 use moonproof_fuzz::campaign::{self, Options, ours};
 use moonproof_hard::{Gauntlet, Job, Verdict};
 use moonproof_verifier::{Rule, check};
@@ -29,6 +29,7 @@ options
   --seed N        where chance begins; 1
   --mutants N     mutants, or programs; 100000
   --seconds N     the end, whatever was reached
+  --sanitize WAYS of each mutant, how many have sanitizers: one, all, none; one
   --findings DIR  where findings are written to
   --json FILE     the report once more, for programs
   --rule ID     of an ablation: the only rule to leave out
@@ -48,6 +49,7 @@ struct Arguments {
     run_seed: Option<u64>,
     rule: Option<Rule>,
     least: f64,
+    sanitize: Sanitize,
 }
 
 fn parse() -> Option<Arguments> {
@@ -64,12 +66,22 @@ fn parse() -> Option<Arguments> {
             "--json" => arguments.json = Some(words.next()?.into()),
             "--run-seed" => arguments.run_seed = Some(words.next()?.parse().ok()?),
             "--rule" => arguments.rule = Some(Rule::from_id(&words.next()?)?),
+            "--sanitize" => arguments.sanitize = sanitize(&words.next()?)?,
             "--least" => arguments.least = words.next()?.parse().ok()?,
             _ if arguments.mode == "replay" => arguments.file = Some(word.into()),
             _ => return None,
         }
     }
     Some(arguments)
+}
+
+fn sanitize(word: &str) -> Option<Sanitize> {
+    match word {
+        "one" => Some(Sanitize::OneWay),
+        "all" => Some(Sanitize::All),
+        "none" => Some(Sanitize::None),
+        _ => None,
+    }
 }
 
 fn main() -> ExitCode {
@@ -100,10 +112,6 @@ fn main() -> ExitCode {
 
 type Outcome = Result<bool, Box<dyn std::error::Error>>;
 
-fn machines() -> Result<Machines, Box<dyn std::error::Error>> {
-    Ok(Machines::both(std::env::current_exe()?)?)
-}
-
 fn write(arguments: &Arguments, report: &Value) -> std::io::Result<()> {
     match &arguments.json {
         Some(path) => std::fs::write(path, format!("{report:#}\n")),
@@ -115,7 +123,8 @@ fn soundness(arguments: &Arguments) -> Outcome {
     if !cfg!(feature = "checked") {
         eprintln!("campaign: our VM's unchecked accesses are not checked (feature `checked`)");
     }
-    let stats = campaign::soundness(&arguments.options, &check, &mut machines()?)?;
+    let mut machines = Machines::both(std::env::current_exe()?, arguments.sanitize)?;
+    let stats = campaign::soundness(&arguments.options, &check, &mut machines)?;
     print!("{}", stats.text());
     write(arguments, &stats.json())?;
     let percent = 100.0 * stats.all.accepted();
@@ -205,7 +214,7 @@ fn ablation(arguments: &Arguments) -> Outcome {
     println!("rule  noticed  seconds   mutants candidates  as");
     for &rule in Rule::ALL.iter().filter(|rule| is_wanted(rule)) {
         let without = |chunk: &Chunk| verify_without(chunk.clone(), rule).map(drop);
-        let mut machines = Machines::reference(true)?;
+        let mut machines = Machines::oracle(arguments.sanitize)?;
         let judges: (Judge<'_>, Judge<'_>) = (&check, &without);
         let result = campaign::ablation(&arguments.options, judges, &mut machines)?;
         let seconds = result.time.as_secs_f64();
@@ -240,6 +249,7 @@ fn replay(arguments: &Arguments) -> Outcome {
     let machines = [
         ("hard", Gauntlet::hard()?, false),
         ("oracle", Gauntlet::hard()?, true),
+        ("monitored", Gauntlet::monitored()?, true),
         ("ours", ours, false),
     ];
     let mut is_fine = true;

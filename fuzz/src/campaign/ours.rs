@@ -16,7 +16,7 @@ use moonproof_hard::Way;
 use moonproof_verifier::{VerifiedChunk, verify};
 use moonproof_vm::{
     Error, Function, HookTriggers, Limits, Lua, LuaOptions, MultiValue, Result, StdLib, Stress,
-    Table,
+    Table, Value,
 };
 
 /// Instructions of each way, and of what comes after it.
@@ -135,15 +135,21 @@ fn run(prelude: &VerifiedChunk, bytes: &[u8], seed: u64) -> [u8; 8] {
     for way in Way::ALL {
         let mut bits = crate::Rng::new(seed.wrapping_add(way as u64)).bits();
         limit(&lua, MEMORY);
-        lua.set_stress(if bits.is_multiple_of(4) { Stress::Collections } else { Stress::Off });
+        lua.set_stress(Stress::Off);
+        let stress = match bits & 15 {
+            0 => Stress::Collections,
+            1 => Stress::Steps,
+            _ => Stress::Off,
+        };
+        lua.set_generational(bits & 16 != 0);
         bits >>= 8;
-        let outcome = go(&lua, &prelude, &chunk, way, bits);
+        let outcome = go(&lua, &prelude, &chunk, way, (stress, bits));
         n_steps += FUEL - lua.fuel().min(FUEL);
         lua.remove_hook();
         limit(&lua, MEMORY);
         let rest = outcome.as_ref().ok().cloned().unwrap_or_default();
         // Whatever becomes of it: the chunk's functions fail, or use up what there is.
-        let _ = prelude.afterwards.call::<()>(rest);
+        let _ = prelude.afterwards.call::<()>((Value::Nil, rest));
         answer[1] += 1;
         answer[2] += u8::from(outcome.is_err());
     }
@@ -195,7 +201,7 @@ fn go(
     prelude: &Prelude,
     chunk: &VerifiedChunk,
     way: Way,
-    bits: u64,
+    (stress, bits): (Stress, u64),
 ) -> Result<MultiValue> {
     let environment: Table = prelude.environment.call((way != Way::Called, way == Way::Resumed))?;
     let mut function = lua.load_verified(chunk.clone())?;
@@ -205,6 +211,7 @@ fn go(
     }
     function.set_environment(environment)?;
     let arguments: MultiValue = prelude.arguments.call(n_arguments(way, bits >> 1))?;
+    lua.set_stress(stress);
     match way {
         Way::Resumed => return resume(lua, prelude, function, arguments),
         // There is a little left, so that it ends at another place each time.
@@ -248,7 +255,7 @@ fn resume(
             return results;
         }
         if n % 8 == 3 {
-            let _ = prelude.afterwards.call::<()>(results?);
+            let _ = prelude.afterwards.call::<()>((Value::Nil, results?));
         }
     }
     thread.close()?;

@@ -55,6 +55,8 @@ pub struct Stats {
     pub n_steps: BTreeMap<&'static str, u64>,
     /// Runs of the reference by how many in ten of their chunk's instructions were executed.
     pub executed: [u64; 11],
+    /// The same as the sum of the hundredths of each, to be divided by the number of the runs.
+    pub n_percent: u64,
     /// Complaints, each with how often it came and after how many mutants it first did.
     pub findings: BTreeMap<String, (u64, u64)>,
     /// How long it took.
@@ -106,6 +108,7 @@ impl Stats {
                 && let Some(n) = self.executed.get_mut(usize::from(answer.percent / 10))
             {
                 *n += 1;
+                self.n_percent += u64::from(answer.percent);
             }
         }
         let Verdict::Finding(report) = verdict else { return Ok(()) };
@@ -117,6 +120,11 @@ impl Stats {
             Some(folder) if *n <= MAX_SAME => write_finding(folder, mutant, &signature, report),
             _ => Ok(()),
         }
+    }
+
+    /// Of an accepted mutant's instructions, how many in a hundred the reference executed on average.
+    pub fn percent(&self) -> f64 {
+        self.n_percent as f64 / self.executed.iter().sum::<u64>().max(1) as f64
     }
 
     /// How it is going.
@@ -151,7 +159,11 @@ impl Stats {
         for ((machine, end), n) in &self.ends {
             let _ = writeln!(text, "{machine:10} {end:18} {n:9}");
         }
-        text.push_str("\ninstructions executed, in tenths of the chunk's: accepted mutants\n");
+        let _ = writeln!(
+            text,
+            "\nof an accepted mutant's instructions {:.1} % are executed; mutants by tenths of them",
+            self.percent()
+        );
         for (tenths, n) in self.executed.iter().enumerate() {
             let _ = writeln!(text, "{tenths:2} {n:9}");
         }
@@ -190,6 +202,7 @@ impl Stats {
             "accepted_by_edits": chains,
             "runs": ends,
             "executed_tenths": self.executed,
+            "executed_percent": self.percent(),
             "findings": findings,
         })
     }

@@ -1,7 +1,9 @@
 //! Where mutants are made.
 
 use moonproof_bytecode::{Chunk, Strip, dump, load};
+use moonproof_compiler::compile;
 
+use crate::generate::program;
 use crate::mutate::{DIRECTED, edit_chunk};
 use crate::{Rng, seeds};
 
@@ -17,6 +19,11 @@ const MAX_EDITS: usize = 4;
 pub const PLAIN: &str = "plain";
 /// A nested function is made the main one.
 pub const NESTED: &str = "nested_made_main";
+
+/// A program was generated and compiled, and not necessarily edited.
+pub const GENERATED: &str = "generated";
+/// One in so many is made of such a program.
+const GENERATED_ONE_IN: usize = 16;
 
 /// A chunk that was edited.
 #[derive(Clone, Debug)]
@@ -77,12 +84,21 @@ impl Workshop {
     pub fn mutant(&mut self) -> Mutant {
         loop {
             let rng = &mut self.rng;
-            let from =
-                if rng.one_in(2) && !self.kept.is_empty() { &self.kept } else { &self.bases };
-            let base = &from[rng.below(from.len())];
-            let mut mutant = base.clone();
-            mutant.history.append(&mut mutant.edits);
-            for _ in 0..1 + rng.below(MAX_EDITS).min(rng.below(MAX_EDITS)) {
+            let is_generated = rng.one_in(GENERATED_ONE_IN);
+            let mut mutant = if is_generated {
+                generated(rng.bits())
+            } else {
+                let from =
+                    if rng.one_in(2) && !self.kept.is_empty() { &self.kept } else { &self.bases };
+                from[rng.below(from.len())].clone()
+            };
+            let mut n_edits = 1 + rng.below(MAX_EDITS).min(rng.below(MAX_EDITS));
+            if is_generated && rng.one_in(2) {
+                n_edits = 0;
+            } else {
+                mutant.history.append(&mut mutant.edits);
+            }
+            for _ in 0..n_edits {
                 let name = edit(&mut mutant.chunk, rng);
                 mutant.edits.extend(name);
             }
@@ -110,6 +126,19 @@ impl Workshop {
             let at = self.rng.below(MAX_KEPT);
             self.kept[at] = mutant;
         }
+    }
+}
+
+/// A program that nobody has edited yet.
+fn generated(seed: u64) -> Mutant {
+    let chunk = compile(program(seed).as_bytes(), b"=generated");
+    Mutant {
+        chunk: chunk.expect("generated programs compile"),
+        bytes: Vec::new(),
+        origin: format!("program {seed}"),
+        edits: vec![GENERATED],
+        history: Vec::new(),
+        seed: 0,
     }
 }
 

@@ -35,11 +35,19 @@ int moonproof_is_oracle = 0;
 unsigned moonproof_gc_every = 0;
 unsigned moonproof_n_steps = 0;
 unsigned moonproof_max_steps = 0;
+unsigned moonproof_more_steps = 0;
+unsigned moonproof_most_steps = 0;
+unsigned moonproof_chance = 0;
 
-/* Instructions that have been executed, as fingerprints: those of the present turn. */
+/* Instructions that have been executed, as fingerprints: those of the present turn, each with the ways
+ * in which it was, as bits. */
 #define N_SEEN 8192u
-static struct { l_uint32 print; l_uint32 turn; } seen[N_SEEN];
+static struct { l_uint32 print; l_uint32 turn; unsigned ways; } seen[N_SEEN];
 static l_uint32 turn = 1;
+static unsigned way_bit = 1;
+
+/* What is done every so often: how often it might have been. */
+static struct { unsigned asides, ours, closures, places, collections; } n_times;
 
 /* Finds the place of an instruction. */
 static l_uint32 find_seen(const Proto *p, int at, l_uint32 *print) {
@@ -52,25 +60,58 @@ static l_uint32 find_seen(const Proto *p, int at, l_uint32 *print) {
   return place;
 }
 
-static void see(const Proto *p, int at) {
+/* Whether the instruction is executed for the first time in this way. */
+static int see(const Proto *p, int at) {
   l_uint32 print;
   l_uint32 place = find_seen(p, at, &print);
+  if (seen[place].print != print || seen[place].turn != turn)
+    seen[place].ways = 0;
   seen[place].print = print;
   seen[place].turn = turn;
+  if ((seen[place].ways & way_bit) != 0)
+    return 0;
+  seen[place].ways |= way_bit;
+  return 1;
 }
 
-void moonproof_forget(void) {
+void moonproof_forget(unsigned phase) {
   turn++;
+  n_times.asides = n_times.ours = n_times.closures = n_times.places = n_times.collections = phase;
+}
+
+void moonproof_way(int way) {
+  way_bit = 1u << way;
+}
+
+static int is_seen(const Proto *p, int at) {
+  l_uint32 print;
+  l_uint32 place = find_seen(p, at, &print);
+  return seen[place].turn == turn && seen[place].print == print;
+}
+
+int moonproof_is_new(const Proto *p) {
+  return !is_seen(p, 0);
+}
+
+/* Whether the instruction is executed together with the one before, or only if that fails. */
+static int is_second(const Proto *p, int at) {
+  switch (GET_OPCODE(p->code[at])) {
+    case OP_EXTRAARG: case OP_MMBIN: case OP_MMBINI: case OP_MMBINK: case OP_TFORLOOP:
+      return 1;
+    case OP_JMP:
+      return at > 0 && testTMode(GET_OPCODE(p->code[at - 1]));
+    default:
+      return 0;
+  }
 }
 
 static void count(const Proto *p, int *n_seen, int *n) {
   int idx;
-  l_uint32 print;
   for (idx = 0; idx < p->sizecode; idx++) {
-    l_uint32 place = find_seen(p, idx, &print);
-    *n_seen += seen[place].turn == turn && seen[place].print == print;
+    int counts = !is_second(p, idx);
+    *n += counts;
+    *n_seen += counts && is_seen(p, idx);
   }
-  *n += p->sizecode;
   for (idx = 0; idx < p->sizep; idx++)
     count(p->p[idx], n_seen, n);
 }
@@ -80,6 +121,24 @@ int moonproof_percent(const Proto *p) {
   int n = 0;
   count(p, &n_seen, &n);
   return n == 0 ? 0 : (int)(100.0 * n_seen / n);
+}
+
+/* The prelude's source. That is a short string, of which a state has one, and the registry holds the
+ * prelude. */
+static const TString *prelude_source = NULL;
+
+void moonproof_prelude(const Proto *p) {
+  prelude_source = p == NULL ? NULL : p->source;
+}
+
+static int is_prelude(const Proto *p) {
+  return p->source != NULL && p->source == prelude_source;
+}
+
+int moonproof_is_aside(CallInfo *ci) {
+  if (!isLua(ci) && ci->previous != NULL) /* what it calls */
+    ci = ci->previous;
+  return isLua(ci) && is_prelude(ci_func(ci)->p) && ++n_times.asides % 8 != 0;
 }
 
 static void complain(const char *rule, const char *what) {
@@ -525,24 +584,160 @@ static void check(const Step *s) {
   }
 }
 
-static int is_prelude(const Proto *p) {
-  return p->source != NULL && strcmp(getstr(p->source), "=prelude") == 0;
+/* ---- getting further ---- */
+
+/* Chance, the same each time. Never 0. */
+static unsigned chance(void) {
+  moonproof_chance ^= moonproof_chance << 13;
+  moonproof_chance ^= moonproof_chance >> 17;
+  moonproof_chance ^= moonproof_chance << 5;
+  return moonproof_chance;
 }
 
-void moonproof_step(lua_State *L, CallInfo *ci, const TValue *k, const Instruction *pc) {
+/* Makes a test come out the other way, if that leads to what has not been executed yet, and sometimes
+ * if it does not: loops must end. */
+static Instruction turn_test(const Step *s) {
+  int past = s->at + 2;
+  int jump = past + GETARG_sJ(s->p->code[s->at + 1]);
+  int new_past = !is_seen(s->p, past);
+  int new_jump = !is_seen(s->p, jump);
+  int is_turned;
+  if (new_past == new_jump)
+    is_turned = !new_past && chance() % 4 == 0;
+  else if (GET_OPCODE(s->i) == OP_TEST || GET_OPCODE(s->i) == OP_TESTSET) {
+    int reg = GET_OPCODE(s->i) == OP_TEST ? GETARG_A(s->i) : GETARG_B(s->i);
+    int is_past = l_isfalse(s2v(s->base + reg)) == GETARG_k(s->i);
+    is_turned = is_past != new_past;
+  }
+  else
+    is_turned = (int)(chance() >> 8 & 1);
+  return is_turned ? s->i ^ (1u << POS_k) : s->i;
+}
+
+/* Lets a loop have been its last round, if what is behind it has not been executed. */
+static void end_loop(const Step *s, int a) {
+  TValue *limit = s2v(s->base + a + 1);
+  if (is_seen(s->p, s->at + 1) && chance() % 8 != 0)
+    return;
+  if (chance() % 2 != 0)
+    return;
+  if (ttisinteger(limit)) {
+    chgivalue(limit, 0);
+  } else {
+    chgfltvalue(limit, fltvalue(s2v(s->base + a)));
+  }
+}
+
+/* Gives a loop that would fail numbers. */
+static void begin_loop(const Step *s, int a) {
+  int n;
+  for (n = 0; n < 3 && ttisnumber(s2v(s->base + a + n)); n++)
+    ;
+  if (n == 3)
+    return;
+  for (n = 0; n < 3; n++)
+    setivalue(s2v(s->base + a + n), n == 1 ? 1 + (lua_Integer)(chance() % 3) : 1);
+}
+
+/* A table that the instructions before have made takes part in all operations. */
+static void prepare_table(const Step *s) {
+  const TValue *meta = luaH_getint(hvalue(&G(s->L)->l_registry), MOONPROOF_META);
+  const TValue *made = s2v(s->base + GETARG_A(s->p->code[s->at - 2]));
+  if (!ttistable(meta) || !ttistable(made) || hvalue(made)->metatable != NULL || chance() % 2 == 0)
+    return;
+  hvalue(made)->metatable = hvalue(meta);
+  luaC_objbarrier(s->L, gcvalue(made), hvalue(meta));
+}
+
+/* Gives what cannot be called, and is given up by the call, something that can. */
+static void prepare_call(const Step *s, int a) {
+  TValue *function = s2v(s->base + a);
+  const TValue *other = luaH_getint(hvalue(&G(s->L)->l_registry), MOONPROOF_CALLABLE);
+  if (ttisfunction(function) || !notm(luaT_gettmbyobj(s->L, function, TM_CALL)) || chance() % 8 == 0)
+    return;
+  setobj(s->L, function, other);
+}
+
+/* A value that cannot be closed becomes one that can; a table, which may be known to be one, stays it. */
+static void prepare_closing(const Step *s, int a) {
+  TValue *value = s2v(s->base + a);
+  const TValue *other = luaH_getint(hvalue(&G(s->L)->l_registry), MOONPROOF_CALLABLE);
+  if (l_isfalse(value) || ttisnumber(value) || !notm(luaT_gettmbyobj(s->L, value, TM_CLOSE))
+      || !ttistable(other) || chance() % 8 == 0)
+    return;
+  setobj(s->L, value, other);
+}
+
+/* Steers a chunk to where it has not been. What is verified holds whichever way tests come out and
+ * whatever values are, but for those that the verifier knows something about: of these none is changed.
+ * Returns the instruction to be executed. */
+static Instruction steer(const Step *s) {
+  OpCode op = GET_OPCODE(s->i);
+  if (s->at >= 2 && GET_OPCODE(s->p->code[s->at - 2]) == OP_NEWTABLE)
+    prepare_table(s);
+  if (testTMode(op))
+    return turn_test(s);
+  if (op == OP_FORLOOP)
+    end_loop(s, GETARG_A(s->i));
+  else if (op == OP_FORPREP)
+    begin_loop(s, GETARG_A(s->i));
+  else if (op == OP_CALL || op == OP_TAILCALL)
+    prepare_call(s, GETARG_A(s->i));
+  else if (op == OP_TBC)
+    prepare_closing(s, GETARG_A(s->i));
+  return s->i;
+}
+
+/* Keeps a closure that the instruction before has made, for what calls them when the way is over. There
+ * is room in the table, so that nothing is allocated. */
+static void keep_closure(lua_State *L, const Proto *p, StkId base, int at) {
+  const Instruction before = p->code[at - 1];
+  const TValue *list = luaH_getint(hvalue(&G(L)->l_registry), MOONPROOF_CLOSURES);
+  StkId made = base + GETARG_A(before);
+  TValue *slot;
+  if (!ttistable(list) || GETARG_Bx(before) >= p->sizep || GETARG_A(before) >= p->maxstacksize)
+    return;
+  if (!ttisLclosure(s2v(made)) || clLvalue(s2v(made))->p != p->p[GETARG_Bx(before)])
+    return; /* a jump leads here */
+  slot = cast(TValue *, luaH_getint(hvalue(list), 1 + (int)(n_times.closures++ % MOONPROOF_N_CLOSURES)));
+  if (isabstkey(slot))
+    return;
+  setobj(L, slot, s2v(made));
+  luaC_barrierback(L, gcvalue(list), s2v(made));
+}
+
+/* A finalizer is being called. */
+static int is_finalizing = 0;
+
+Instruction moonproof_step(lua_State *L, CallInfo *ci, const TValue *k, const Instruction *pc) {
   Step s;
+  int is_ours;
   s.p = clLvalue(s2v(ci->func.p))->p;
   s.at = (int)(pc - s.p->code) - 1;
-  /* What is around a chunk takes many steps for one of the chunk's. */
-  moonproof_n_steps += is_prelude(s.p) ? 1 : MOONPROOF_STEP;
+  is_ours = is_prelude(s.p);
+  /* What is around a chunk takes many steps for one of the chunk's, and finalizers as many as they want. */
+  moonproof_n_steps += is_ours ? !is_finalizing : MOONPROOF_STEP;
   if (moonproof_n_steps >= moonproof_max_steps) {
     ci->u.l.savedpc = pc;
     moonproof_out_of_steps(L);
   }
-  if (0 <= s.at && s.at < s.p->sizecode)
-    see(s.p, s.at);
+  if (is_ours) {
+    if (++n_times.ours % 8 != 0) /* a compiler made it; it is looked at for what others have done to it */
+      return pc[-1];
+  }
+  else if (0 <= s.at && s.at < s.p->sizecode && see(s.p, s.at)) {
+    if (moonproof_more_steps != 0) { /* it gets somewhere */
+      unsigned max = moonproof_n_steps + moonproof_more_steps;
+      if (max > moonproof_most_steps)
+        max = moonproof_most_steps;
+      if (max > moonproof_max_steps)
+        moonproof_max_steps = max;
+    }
+    if (s.at > 0 && GET_OPCODE(s.p->code[s.at - 1]) == OP_CLOSURE)
+      keep_closure(L, s.p, ci->func.p + 1, s.at);
+  }
   if (!moonproof_is_oracle)
-    return;
+    return pc[-1];
   s.L = L;
   s.ci = ci;
   s.base = ci->func.p + 1;
@@ -550,6 +745,7 @@ void moonproof_step(lua_State *L, CallInfo *ci, const TValue *k, const Instructi
   frame(&s);
   s.i = s.p->code[s.at];
   check(&s);
+  return moonproof_chance != 0 && !is_ours ? steer(&s) : s.i;
 }
 
 void moonproof_call(lua_State *L, StkId func) {
@@ -568,9 +764,9 @@ void moonproof_return(lua_State *L, CallInfo *ci) {
 }
 
 int moonproof_wants_gc(lua_State *L) {
-  static unsigned n_places = 0;
-  return moonproof_gc_every != 0 && gcrunning(G(L)) && !G(L)->gcemergency
-         && ++n_places % moonproof_gc_every == 0;
+  if (moonproof_gc_every == 0 || !gcrunning(G(L)) || G(L)->gcemergency)
+    return 0;
+  return !moonproof_is_aside(L->ci) && ++n_times.places % moonproof_gc_every == 0;
 }
 
 /* Calls the function that stands for all finalizers, if the registry has one. It is run as the
@@ -581,7 +777,6 @@ static void call_finalizer(lua_State *L, void *unused) {
 }
 
 void moonproof_gc(lua_State *L) {
-  static unsigned n_times = 0;
   global_State *g = G(L);
   const TValue *finalizer = luaH_getint(hvalue(&g->l_registry), MOONPROOF_FINALIZER);
   StkId slot;
@@ -596,12 +791,15 @@ void moonproof_gc(lua_State *L) {
     setobj2s(L, L->top.p, finalizer);
     L->top.p++;
     L->ci->callstatus |= CIST_FIN;
+    is_finalizing = 1;
     if (luaD_pcall(L, call_finalizer, NULL, savestack(L, L->top.p - 1), 0) != LUA_OK)
       L->top.p--;
+    is_finalizing = 0;
     L->ci->callstatus &= ~CIST_FIN;
     L->allowhook = allowed;
     g->gcstp = stopped;
   }
-  if (++n_times % 8 == 0)
+  /* What the monitor complains about need not wait for the collector to trip over it. */
+  if (++n_times.collections % (moonproof_is_oracle ? 24 : 8) == 0)
     luaC_fullgc(L, 0);
 }

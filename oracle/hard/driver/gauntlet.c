@@ -14,6 +14,7 @@
  * There is no answer to a chunk that trips an assertion or a sanitizer: the process ends, having
  * told standard error why and in which way.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,6 +34,8 @@
 /* Flags of a request: assert invariants, too; there is a host. */
 #define ORACLE 1u
 #define HOST 2u
+/* Where flags have the ways to go, as bits; none is all. */
+#define WAYS_SHIFT 8
 
 /* Answers. */
 #define DONE 'd'
@@ -43,13 +46,20 @@
 #define MAX_MEMORY (6u << 20)
 /* Of a host: what loads is to be seen, however large. */
 #define HOST_MEMORY (256u << 20)
-/* Instructions of a way: mostly few, for there are many chunks, and sometimes more. */
-#define FEW_STEPS (200 * MOONPROOF_STEP)
+/* Instructions of a way after the last that was new: few, for there are many chunks. In all. */
+#define FEW_STEPS (60 * MOONPROOF_STEP)
 #define MANY_STEPS (2000 * MOONPROOF_STEP)
 /* Instructions behind that which are too many for what is left to be cleaned up. */
 #define MAX_OVERTIME (10000 * MOONPROOF_STEP)
+#define MAX_STRIKES 8u
+/* Of the chunk's instructions, how many in a hundred are enough. */
+#define ENOUGH 75
 #define MAX_RESUMES 150
-#define MAX_SECONDS 2
+#ifdef MOONPROOF_SANITIZED
+#define MAX_MICROSECONDS 999999
+#else
+#define MAX_MICROSECONDS 300000
+#endif
 
 #define OUT_OF_STEPS "out of steps"
 
@@ -61,7 +71,7 @@ static const char *const way_names[N_WAYS] = {
 };
 
 /* What the prelude returns, where the registry has it. */
-enum { ARGUMENT_LIST = MOONPROOF_FINALIZER + 1, ENVIRONMENT, AFTERWARDS };
+enum { ARGUMENT_LIST = MOONPROOF_CALLABLE + 1, ENVIRONMENT, AFTERWARDS };
 
 typedef struct Buffer {
   char *data;
@@ -94,6 +104,15 @@ static Buffer prelude;
 static Memory memory;
 static enum Way now;
 static int is_running = 0;
+/* Instructions of the way but for those that the monitor counts. */
+static unsigned n_steps = 0;
+/* How often the way was out of steps. */
+static unsigned n_strikes = 0;
+/* How often a hook has looked, and a way has ended with an error. */
+static unsigned n_looks = 0;
+static unsigned n_ended = 0;
+/* How much of the chunk was executed by the ways before. */
+static int percent = 0;
 
 static uint64_t mix(uint64_t x) {
   x += 0x9E3779B97F4A7C15u;
@@ -104,13 +123,89 @@ static uint64_t mix(uint64_t x) {
 
 /* ---- memory ---- */
 
+#ifdef MOONPROOF_SANITIZED
+
+static void *new_block(size_t size) { return malloc(size); }
+static void free_block(void *ptr, size_t size) { (void)size; free(ptr); }
+static void *resize_block(void *ptr, size_t old, size_t size) { (void)old; return realloc(ptr, size); }
+
+#else
+
+/* What a sanitizer would notice at once is noticed later, or most likely: a block ends with a mark,
+ * which is looked at when it is freed; freed blocks are filled with what is neither a pointer nor a
+ * value, and stay so for a while; blocks that change their size, or not even that, move. Large ones
+ * would take too long. */
+#define N_QUARANTINED 256u
+#define LARGE 16384u
+#define DEAD 0x5A
+static const char end_mark[8] = {'m', 'o', 'o', 'n', 'p', 'r', 'o', 'f'};
+static struct { unsigned char *block; size_t size; } quarantine[N_QUARANTINED];
+
+static void overwritten(const char *what) {
+  fprintf(stderr, "moonproof: memory: %s\n", what);
+  abort();
+}
+
+static void check_end(const void *ptr, size_t size) {
+  if (memcmp((const char *)ptr + size, end_mark, sizeof(end_mark)) != 0)
+    overwritten("written behind a block");
+}
+
+static void *new_block(size_t size) {
+  char *block = (char *)malloc(size + sizeof(end_mark));
+  if (block != NULL)
+    memcpy(block + size, end_mark, sizeof(end_mark));
+  return block;
+}
+
+static void free_block(void *ptr, size_t size) {
+  static unsigned next = 0;
+  unsigned char *oldest = quarantine[next].block;
+  if (ptr == NULL)
+    return;
+  check_end(ptr, size);
+  memset(ptr, DEAD, size < LARGE ? size : LARGE);
+  if (size > LARGE) {
+    free(ptr);
+    return;
+  }
+  if (oldest != NULL) {
+    size_t n = quarantine[next].size;
+    if (n > 0 && (oldest[0] != DEAD || memcmp(oldest, oldest + 1, n - 1) != 0))
+      overwritten("written after it was freed");
+    free(oldest);
+  }
+  quarantine[next].block = (unsigned char *)ptr;
+  quarantine[next].size = size;
+  next = (next + 1) % N_QUARANTINED;
+}
+
+static void *resize_block(void *ptr, size_t old, size_t size) {
+  char *block;
+  if (old > LARGE && size > LARGE) {
+    check_end(ptr, old);
+    block = (char *)realloc(ptr, size + sizeof(end_mark));
+    if (block != NULL)
+      memcpy(block + size, end_mark, sizeof(end_mark));
+    return block;
+  }
+  block = (char *)new_block(size);
+  if (block != NULL) {
+    memcpy(block, ptr, old < size ? old : size);
+    free_block(ptr, old);
+  }
+  return block;
+}
+
+#endif
+
 static void *allocate(void *ud, void *ptr, size_t old, size_t size) {
   Memory *m = (Memory *)ud;
   void *block;
   if (ptr == NULL)
     old = 0;
   if (size == 0) {
-    free(ptr);
+    free_block(ptr, old);
     m->used -= old;
     return NULL;
   }
@@ -122,7 +217,7 @@ static void *allocate(void *ud, void *ptr, size_t old, size_t size) {
       return NULL;
     }
   }
-  block = realloc(ptr, size);
+  block = ptr == NULL ? new_block(size) : resize_block(ptr, old, size);
   if (block != NULL)
     m->used += size - old;
   return block;
@@ -182,12 +277,30 @@ static void on_abort(int unused) {
   _exit(134);
 }
 
+#ifdef MOONPROOF_SANITIZED
 void __sanitizer_set_death_callback(void (*callback)(void));
+#else
+/* A crash, of which a sanitizer would tell. */
+static void on_crash(int number) {
+  char line[64];
+  int len = snprintf(line, sizeof(line), "moonproof: signal %d\n", number);
+  if (write(2, line, (size_t)len) == len)
+    tell_way();
+  _exit(134);
+}
+#endif
 
 /* ---- limits and hooks ---- */
 
+/* Goes on for a while: most often it was not the chunk's main function that went round in circles, and
+ * somebody there handles the error. */
 static void kill_by_hook(lua_State *L, lua_Debug *ar) {
   (void)ar;
+  if (n_strikes < (percent < ENOUGH ? MAX_STRIKES : 1)) {
+    n_strikes++;
+    moonproof_max_steps = moonproof_n_steps + FEW_STEPS;
+    lua_sethook(L, NULL, 0, 0);
+  }
   lua_pushstring(L, OUT_OF_STEPS);
   lua_error(L);
 }
@@ -195,6 +308,7 @@ static void kill_by_hook(lua_State *L, lua_Debug *ar) {
 void moonproof_out_of_steps(lua_State *L) {
   if (moonproof_n_steps > moonproof_max_steps + MAX_OVERTIME)
     give_up(0);
+  L->allowhook = 1; /* in finalizers, too */
   if (lua_gethook(L) != kill_by_hook)
     lua_sethook(L, kill_by_hook, LUA_MASKCOUNT, 1);
 }
@@ -211,13 +325,14 @@ static void fail_by_hook(lua_State *L, lua_Debug *ar) {
 
 /* Asks everything that can be asked about the function being executed. */
 static void look_by_hook(lua_State *L, lua_Debug *ar) {
-  static unsigned n_looks = 0;
   int idx;
+  if (moonproof_is_aside(ar->i_ci))
+    return;
   if (++n_looks % 8 == 0) { /* lines take long, and looking for names of functions longer */
     lua_getinfo(L, "L", ar);
     lua_pop(L, 1);
   }
-  if (n_looks % 32 == 0) {
+  if (n_looks % 128 == 0) {
     luaL_traceback(L, L, "here", 0);
     lua_pop(L, 1);
   }
@@ -291,25 +406,38 @@ static int prepare(lua_State *L) {
   }
   if (luaL_loadbufferx(L, prelude.data, prelude.len, "=prelude", NULL) != LUA_OK)
     return lua_error(L);
+  moonproof_prelude(clLvalue(s2v(L->top.p - 1))->p);
   if (prelude.data[0] != LUA_SIGNATURE[0]) { /* the first time: it is quicker to load when compiled */
     prelude.len = 0;
     lua_dump(L, append, &prelude, 0);
   }
   lua_pushinteger(L, (lua_Integer)request->seed);
   lua_pushcfunction(L, set_metatable);
-  lua_call(L, 2, 4);
-  for (idx = AFTERWARDS; idx >= MOONPROOF_FINALIZER; idx--)
+  lua_call(L, 2, 5);
+  lua_newtable(L);
+  lua_pushvalue(L, -2);
+  lua_setmetatable(L, -2);
+  lua_rawseti(L, LUA_REGISTRYINDEX, MOONPROOF_CALLABLE);
+  lua_rawseti(L, LUA_REGISTRYINDEX, MOONPROOF_META);
+  for (idx = AFTERWARDS; idx >= ARGUMENT_LIST; idx--)
     lua_rawseti(L, LUA_REGISTRYINDEX, idx);
+  lua_rawseti(L, LUA_REGISTRYINDEX, MOONPROOF_FINALIZER);
+  lua_createtable(L, MOONPROOF_N_CLOSURES, 0);
+  for (at = 1; at <= MOONPROOF_N_CLOSURES; at++) {
+    lua_pushboolean(L, 0);
+    lua_rawseti(L, -2, (lua_Integer)at);
+  }
+  lua_rawseti(L, LUA_REGISTRYINDEX, MOONPROOF_CLOSURES);
   return 0;
 }
 
 /* ---- the ways ---- */
 
 static int explain(lua_State *L) {
-  static unsigned n_ended = 0;
   luaL_tolstring(L, 1, NULL);
-  /* Most runs end like this, and a traceback takes long. */
-  if (strcmp(lua_tostring(L, -1), OUT_OF_STEPS) == 0 && ++n_ended % 16 != 0)
+  /* Most runs end with an error, and a traceback takes long. */
+  n_ended++;
+  if (n_ended % 4 != 0 || (n_ended % 16 != 0 && strcmp(lua_tostring(L, -1), OUT_OF_STEPS) == 0))
     return 1;
   luaL_traceback(L, L, lua_tostring(L, -1), 0);
   return 1;
@@ -320,16 +448,22 @@ static void settings(enum Way way, uint64_t bits) {
   moonproof_gc_every = rates[bits % 6];
   if (way == MANY && moonproof_gc_every < 5)
     moonproof_gc_every = 5;
+  n_strikes = 0;
   moonproof_n_steps = 0;
-  moonproof_max_steps = bits / 6 % 6 == 0 ? MANY_STEPS : FEW_STEPS;
-  if (way == WATCHED)
-    moonproof_max_steps /= 2;
+  moonproof_most_steps = MANY_STEPS;
+  moonproof_max_steps = FEW_STEPS;
+  moonproof_more_steps = FEW_STEPS;
+  moonproof_way(way);
+  /* Some ways lead where values do, and others where nobody has been. */
+  moonproof_chance = way == CALLED || way == NO_MEMORY || bits % 4 == 0 ? 0 : (unsigned)(bits >> 8) | 1;
 }
 
 static void peace(void) {
   moonproof_gc_every = 0;
   moonproof_n_steps = 0;
   moonproof_max_steps = UINT32_MAX - MAX_OVERTIME;
+  moonproof_more_steps = 0;
+  moonproof_chance = 0;
   memory.until_failure = 0;
 }
 
@@ -347,6 +481,7 @@ static int push_call(lua_State *L, const Request *request, enum Way way, uint64_
   const Buffer *chunk = request->chunk;
   if (luaL_loadbufferx(L, chunk->data, chunk->len, "chunk", "b") != LUA_OK)
     lua_error(L);
+  percent = moonproof_percent(clLvalue(s2v(L->top.p - 1))->p);
   if (way == AGAIN) {
     Buffer dumped = {NULL, 0, 0};
     int status;
@@ -371,16 +506,49 @@ static int push_call(lua_State *L, const Request *request, enum Way way, uint64_
   return lua_gettop(L) - function;
 }
 
+/* A few more instructions for what comes after a way. */
+static void more_time(void) {
+  n_steps += moonproof_n_steps / MOONPROOF_STEP;
+  moonproof_n_steps = 0;
+  moonproof_max_steps = FEW_STEPS;
+}
+
+/* Calls functions that the way has made and nobody has called. */
+static void call_closures(lua_State *L) {
+  unsigned at;
+  luaL_checkstack(L, 20, "closures");
+  for (at = 1; at <= 2 * MOONPROOF_N_CLOSURES; at++) {
+    int top = lua_gettop(L);
+    const TValue *closure;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, MOONPROOF_CLOSURES);
+    lua_rawgeti(L, -1, 1 + at % MOONPROOF_N_CLOSURES);
+    closure = s2v(L->top.p - 1);
+    if (ttisLclosure(closure) && moonproof_is_new(clLvalue(closure)->p)) {
+      more_time();
+      lua_rawgeti(L, LUA_REGISTRYINDEX, ARGUMENT_LIST);
+      lua_pushinteger(L, clLvalue(closure)->p->numparams + 1);
+      if (lua_pcall(L, 1, LUA_MULTRET, 0) == LUA_OK)
+        lua_pcall(L, lua_gettop(L) - top - 2, 0, 0);
+    }
+    lua_settop(L, top);
+  }
+  more_time();
+}
+
 /* Hands what a way has left behind, and was left with, to the prelude. */
 static void afterwards(lua_State *L, int first) {
   int n = lua_gettop(L) - first + 1;
-  luaL_checkstack(L, 2, "results");
+  call_closures(L);
+  luaL_checkstack(L, 3, "results");
   lua_rawgeti(L, LUA_REGISTRYINDEX, AFTERWARDS);
   lua_insert(L, first);
   if (n > 100) {
     lua_settop(L, first + 100);
     n = 100;
   }
+  lua_rawgeti(L, LUA_REGISTRYINDEX, MOONPROOF_CLOSURES);
+  lua_insert(L, first + 1);
+  n++;
   lua_pcall(L, n, 0, 0);
 }
 
@@ -478,9 +646,11 @@ static int go(lua_State *L) {
 
 /* Goes all ways, one after the other. */
 static void go_all(lua_State *L, const Request *request, Answer *a) {
-  moonproof_forget();
+  unsigned ways = request->flags >> WAYS_SHIFT;
   for (now = CALLED; now < N_WAYS; now++) {
     int failed;
+    if (ways != 0 && (ways >> now & 1) == 0)
+      continue;
     lua_pushcfunction(L, go);
     lua_pushlightuserdata(L, (void *)request);
     failed = lua_pcall(L, 1, 1, 0) != LUA_OK;
@@ -488,7 +658,8 @@ static void go_all(lua_State *L, const Request *request, Answer *a) {
       a->status = REFUSED;
     a->n_ways++;
     a->n_errors += failed || lua_toboolean(L, 1);
-    a->n_steps += moonproof_n_steps / MOONPROOF_STEP;
+    a->n_steps += n_steps + moonproof_n_steps / MOONPROOF_STEP;
+    n_steps = 0;
     lua_sethook(L, NULL, 0, 0);
     lua_settop(L, 0);
     peace();
@@ -500,12 +671,13 @@ static void go_all(lua_State *L, const Request *request, Answer *a) {
 
 static void run(const Request *request, Answer *a) {
   lua_State *L;
-  struct itimerval time = {{0, 0}, {MAX_SECONDS, 0}};
+  struct itimerval time = {{0, 0}, {0, MAX_MICROSECONDS}};
   setitimer(ITIMER_PROF, &time, NULL);
   peace();
   memory.used = 0;
   memory.most = (request->flags & HOST) != 0 ? HOST_MEMORY : MAX_MEMORY;
   moonproof_is_oracle = (request->flags & ORACLE) != 0;
+  moonproof_prelude(NULL);
   L = lua_newstate(allocate, &memory);
   a->status = STATELESS;
   if (L == NULL)
@@ -518,6 +690,8 @@ static void run(const Request *request, Answer *a) {
   }
   a->status = DONE;
   now = CALLED;
+  n_looks = n_ended = request->seed == 0 ? 0 : (unsigned)mix(request->seed) & 0xFFFF;
+  moonproof_forget(n_looks);
   is_running = 1;
   if ((request->flags & HOST) != 0) {
     lua_pushcfunction(L, run_host);
@@ -529,7 +703,8 @@ static void run(const Request *request, Answer *a) {
   }
   else
     go_all(L, request, a);
-  moonproof_max_steps = 100 * MANY_STEPS;
+  n_strikes = 0;
+  moonproof_max_steps = 4 * FEW_STEPS; /* of finalizers */
   lua_close(L);
   is_running = 0;
 }
@@ -543,7 +718,16 @@ int main(void) {
   uint32_t len;
   signal(SIGABRT, on_abort);
   signal(SIGPROF, give_up);
+#ifdef MOONPROOF_SANITIZED
   __sanitizer_set_death_callback(tell_way);
+#else
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  signal(SIGSEGV, on_crash);
+  signal(SIGBUS, on_crash);
+  signal(SIGFPE, on_crash);
+  signal(SIGILL, on_crash);
+#endif
   if (!read_all(&len, sizeof(len)) || !grow(&prelude, len) || !read_all(prelude.data, len))
     return 2;
   prelude.len = len;

@@ -6,6 +6,9 @@
 //! As an *oracle* it asserts the invariants of verified code as well (`driver/checks.c`): that an
 //! upvalue is open where a callee's registers begin is wrong even if nothing comes of it this time.
 //!
+//! There is a second executable without sanitizers and with all the rest, for what has to be quick
+//! ([`Gauntlet::monitored`]).
+//!
 //! A process takes many chunks ([`Gauntlet::run`]) and is replaced when one of them ends it. That
 //! one is a finding. Nothing that a chunk does can harm the program that asks.
 //!
@@ -28,7 +31,20 @@ pub const PRELUDE: &str = include_str!("../prelude.lua");
 ///
 /// Why there is none, in words.
 pub fn executable() -> Result<&'static Path, String> {
-    option_env!("MOONPROOF_HARD").map(Path::new).ok_or_else(|| {
+    built(option_env!("MOONPROOF_HARD"))
+}
+
+/// The executable without sanitizers.
+///
+/// # Errors
+///
+/// Why there is none, in words.
+pub fn monitored() -> Result<&'static Path, String> {
+    built(option_env!("MOONPROOF_HARD_MONITORED"))
+}
+
+fn built(path: Option<&'static str>) -> Result<&'static Path, String> {
+    path.map(Path::new).ok_or_else(|| {
         format!(
             "the hard reference was not built: {}",
             option_env!("MOONPROOF_HARD_ERROR").unwrap_or("no C compiler")

@@ -21,6 +21,11 @@ fn gauntlet() -> Option<Gauntlet> {
     }
 }
 
+/// Both executables: with sanitizers and without.
+fn gauntlets() -> Vec<Gauntlet> {
+    gauntlet().into_iter().chain(gauntlet().and_then(|_| Gauntlet::monitored().ok())).collect()
+}
+
 fn abc(op: OpCode, a: u32, b: u32, c: u32) -> Instruction {
     Instruction::abc(op, a, b, c, false)
 }
@@ -143,11 +148,14 @@ fn attacks_crash_the_hard_reference() {
 /// What only the added assertions see, at least so soon.
 #[test]
 fn attacks_on_lifetimes_are_seen() {
-    let Some(mut gauntlet) = gauntlet() else { return };
+    let mut gauntlets = gauntlets();
     let mut check = |rule: &str, main: Proto| {
-        let found = finding(&mut gauntlet, &chunk(main), true);
-        let is_expected = found.as_deref().is_some_and(|found| found.starts_with(rule));
-        assert!(is_expected, "{rule}: {found:?}");
+        let bytes = chunk(main);
+        for gauntlet in &mut gauntlets {
+            let found = finding(gauntlet, &bytes, true);
+            let is_expected = found.as_deref().is_some_and(|found| found.starts_with(rule));
+            assert!(is_expected, "{rule}: {found:?} by {gauntlet:?}");
+        }
     };
     let capturing = |register, code| Proto {
         protos: vec![setter(register)],
@@ -189,11 +197,29 @@ fn attacks_on_lifetimes_are_seen() {
         Proto { is_vararg: 1, ..proto(2, code) }
     });
     check("O1: ", proto(3, vec![int(0, 1), abc(OpCode::Return, 2, 0, 0)]));
+    check("S2: ", proto(2, vec![int(2, 1), abc(OpCode::Return0, 0, 1, 0)]));
+}
+
+/// Without sanitizers and the monitor, what is written behind the stack is noticed nearly always.
+#[test]
+fn memory_has_marks() {
+    let Some(_) = gauntlet() else { return };
+    let mut gauntlet = Gauntlet::monitored().expect("it is there");
+    let registers = 60..120;
+    let n = registers.len();
+    let found: Vec<String> = registers
+        .filter_map(|register| {
+            let code = vec![int(register, 1), abc(OpCode::Return0, 0, 1, 0)];
+            finding(&mut gauntlet, &chunk(proto(2, code)), false)
+        })
+        .collect();
+    assert!(10 * found.len() >= 9 * n, "{} of {n}: {found:?}", found.len());
+    assert!(found.iter().any(|found| found.starts_with("memory: ")), "{found:?}");
 }
 
 #[test]
 fn compiled_code_is_fine() {
-    let Some(mut gauntlet) = gauntlet() else { return };
+    let mut gauntlets = gauntlets();
     let sources = [
         "return 1",
         "local t = {} for i = 1, 10 do t[i] = function() i = i + 1 return i end end handler(t) return t",
@@ -208,9 +234,11 @@ fn compiled_code_is_fine() {
         let bytes = dump(&chunk, Strip::Nothing);
         for seed in 0..SEEDS {
             let job = Job { chunk: &bytes, seed, is_oracle: true };
-            match gauntlet.run_one(job).expect("a process") {
-                Verdict::Fine(answer) => assert_eq!(answer.n_ways, 8),
-                other => panic!("{source}: {other:?}"),
+            for gauntlet in &mut gauntlets {
+                match gauntlet.run_one(job).expect("a process") {
+                    Verdict::Fine(answer) => assert_eq!(answer.n_ways, 8),
+                    other => panic!("{source}: {other:?} by {gauntlet:?}"),
+                }
             }
         }
     }
