@@ -1,6 +1,6 @@
 //! Byte strings of a chunk: names, string constants, sources.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 /// Bytes kept in place; chosen so that a string takes 24 bytes, as `Box<[u8]>` and a length would.
 pub(crate) const INLINE: usize = 22;
@@ -63,7 +63,7 @@ impl ByteString {
     }
 }
 
-impl std::ops::Deref for ByteString {
+impl core::ops::Deref for ByteString {
     type Target = [u8];
 
     #[inline]
@@ -92,14 +92,14 @@ impl PartialEq for ByteString {
 
 impl Eq for ByteString {}
 
-impl std::hash::Hash for ByteString {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+impl core::hash::Hash for ByteString {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
         self.as_bytes().hash(state);
     }
 }
 
-impl std::fmt::Debug for ByteString {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for ByteString {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "\"{}\"", self.as_bytes().escape_ascii())
     }
 }

@@ -3,6 +3,8 @@
 //! Nothing here is checked against anything else: an instruction may name a register that the
 //! function does not have. That is the verifier's business.
 
+use alloc::vec::Vec;
+
 use crate::byte_string::ByteString;
 use crate::instruction::Instruction;
 

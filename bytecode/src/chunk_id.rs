@@ -1,5 +1,7 @@
 //! How messages name a chunk.
 
+use alloc::vec::Vec;
+
 use crate::limits::ID_SIZE;
 
 /// Room for a name, without the end mark that C needs.

@@ -5,7 +5,9 @@
 //! writes what `luaU_dump` writes for a function in memory, which differs for one that came from a
 //! stripped chunk.
 
-use byteorder::{ByteOrder, LittleEndian, WriteBytesExt};
+use alloc::vec::Vec;
+
+use byteorder::{ByteOrder, LittleEndian};
 
 use crate::byte_string::{ByteString, INLINE};
 use crate::chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
@@ -286,8 +288,9 @@ pub(crate) fn push_constant(out: &mut Vec<u8>, constant: &Constant) {
 
 #[inline]
 fn push_eight_bytes(out: &mut Vec<u8>, value: u64) {
-    // Writing to a vector cannot fail.
-    let _ = out.write_u64::<LittleEndian>(value);
+    let mut bytes = [0; 8];
+    LittleEndian::write_u64(&mut bytes, value);
+    out.extend_from_slice(&bytes);
 }
 
 /// About how many bytes a function takes, on the high side of the usual.

@@ -1,5 +1,8 @@
 //! Why bytes are not a chunk.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use crate::header;
 
 /// What is wrong with the bytes.
@@ -80,7 +83,7 @@ impl LoadErrorKind {
     }
 
     /// What was found and what was expected, where that says more than the reason.
-    fn write_detail(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn write_detail(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Version { found } => write!(
                 f,
@@ -164,10 +167,10 @@ impl LoadError {
     }
 }
 
-impl std::error::Error for LoadError {}
+impl core::error::Error for LoadError {}
 
-impl std::fmt::Display for LoadError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.kind().reason())?;
         self.kind().write_detail(f)?;
         write!(f, ", at byte {}", self.offset())?;

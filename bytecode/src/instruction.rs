@@ -181,8 +181,8 @@ impl Instruction {
     }
 }
 
-impl std::fmt::Debug for Instruction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for Instruction {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self.opcode() {
             Some(op) => {
                 write!(f, "{}({} {} {} {})", op.name(), self.a(), self.b(), self.c(), self.k())

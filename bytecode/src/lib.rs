@@ -15,8 +15,15 @@
 //! assert_eq!(error.message(b"@a.luac"), b"a.luac: bad binary format (truncated chunk)");
 //! # Ok::<(), moonproof_bytecode::LoadError>(())
 //! ```
+//!
+//! Without the default feature `std` the crate needs `alloc` only; it then loads, dumps and strips,
+//! and lacks [`asm`], [`listing`] and what computes powers of floats.
 #![forbid(unsafe_code)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 
+extern crate alloc;
+
+#[cfg(feature = "std")]
 pub mod asm;
 mod byte_string;
 mod chunk;
@@ -28,6 +35,7 @@ pub mod header;
 pub mod instruction;
 pub mod limits;
 mod lineinfo;
+#[cfg(feature = "std")]
 pub mod listing;
 mod load;
 pub mod number;

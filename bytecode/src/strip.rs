@@ -1,5 +1,7 @@
 //! Removal of debug information, as `luac -s` and `string.dump(f, true)` do it.
 
+use alloc::vec::Vec;
+
 use crate::chunk::Proto;
 
 impl Proto {

@@ -4,6 +4,8 @@
 //! upvalues; that it exists is F5, looked at once per nested function (`structure.rs`). The
 //! dataflow asks at every CLOSURE which registers those are (V1).
 
+use alloc::vec::Vec;
+
 use moonproof_bytecode::Proto;
 
 use crate::flow::Window;

@@ -8,6 +8,10 @@
 //!
 //! A jump is judged by looking at the word it leads to, so that the pass needs no memory.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+
 use moonproof_bytecode::{Instruction, OpCode, Proto};
 
 use crate::diagnostic::{Gatherer, Listed, Pass, Place};

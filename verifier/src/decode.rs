@@ -5,6 +5,10 @@
 //! checking an operand is then one load and one mask. A wide operand has one bound, as has the
 //! last register that the word touches. Hardly any of it takes a branch.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use moonproof_bytecode::opcode::Role;
 use moonproof_bytecode::{Constant, Instruction, Proto};
@@ -15,7 +19,7 @@ use crate::table::{N_WIDE, Row, Wide, class, row};
 
 /// The arithmetic and bitwise metamethod events, `TM_ADD` to `TM_SHR` (ltm.h). The compiler names
 /// no other, though the reference needs only that there is such an event.
-pub(crate) const EVENTS: std::ops::RangeInclusive<u8> = 6..=17;
+pub(crate) const EVENTS: core::ops::RangeInclusive<u8> = 6..=17;
 /// Greatest hash size that a table of the reference can have, as NEWTABLE states it.
 pub(crate) const MAX_HASH_SIZE: u8 = 31;
 

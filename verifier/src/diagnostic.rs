@@ -4,6 +4,11 @@
 //! cold code only; a chunk that verifies pays nothing for them. Their number is bounded, so that a
 //! hostile chunk cannot make its rejection larger than itself.
 
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use moonproof_bytecode::opcode::Column;
 use moonproof_bytecode::{Instruction, Offsets, Proto};
 
@@ -100,10 +105,10 @@ pub struct Frame {
 }
 
 /// Registers, in order.
-pub type RegisterSet = std::collections::BTreeSet<u8>;
+pub type RegisterSet = alloc::collections::BTreeSet<u8>;
 
-impl std::fmt::Display for Frame {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for Frame {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let sets = [
             ("defined", &self.defined),
             ("new tables", &self.tables),
@@ -193,10 +198,10 @@ fn item(table: usize, idx: u32, size: usize) -> usize {
     table.saturating_add((idx as usize).saturating_mul(size))
 }
 
-impl std::error::Error for Rejection {}
+impl core::error::Error for Rejection {}
 
-impl std::fmt::Display for Rejection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for Rejection {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         for (i, finding) in self.findings().iter().enumerate() {
             if i > 0 {
                 writeln!(f)?;
@@ -210,8 +215,8 @@ impl std::fmt::Display for Rejection {
     }
 }
 
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for Finding {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{} ({}): ", self.rule, self.rule.info().title)?;
         if self.path.is_empty() {
             f.write_str("main function")?;
@@ -245,8 +250,8 @@ impl std::fmt::Display for Finding {
 /// A word as listings show it, without what its operands refer to.
 pub(crate) struct Listed(pub(crate) Instruction);
 
-impl std::fmt::Display for Listed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for Listed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let word = self.0;
         let Some(op) = word.opcode() else {
             return write!(f, "{:#010x}", word.0);

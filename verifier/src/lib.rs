@@ -39,7 +39,11 @@
 //! `SOUNDNESS.md` says why a chunk that verifies cannot break the memory of a VM that trusts it,
 //! and what that does not include: `debug.setlocal` may change any register, so that a VM with the
 //! debug library checks types where it uses values.
+//!
+//! Without the default feature `std` the crate needs `alloc` only, so that small devices can check
+//! what they load.
 #![forbid(unsafe_code)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(
     not(test),
     deny(
@@ -51,6 +55,8 @@
         clippy::unwrap_used
     )
 )]
+
+extern crate alloc;
 
 mod captures;
 mod cfg;
@@ -70,6 +76,10 @@ mod verified;
 pub use diagnostic::{Finding, Frame, MAX_FINDINGS, Pass, Place, RegisterSet, Rejection};
 pub use rules::{Keeper, Rule, RuleInfo, Strength};
 pub use verified::VerifiedChunk;
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use diagnostic::Gatherer;
 use moonproof_bytecode::limits::MAX_C_CALLS;
@@ -147,7 +157,7 @@ fn walk_into<'a>(chunk: &'a Chunk, mut out: Gatherer, walk: Walk<'a>) -> Result<
 struct Walk<'a> {
     /// The function being looked at, behind all that enclose it, each with its nested functions
     /// that are still to be visited.
-    stack: Vec<(&'a Proto, std::iter::Enumerate<std::slice::Iter<'a, Proto>>)>,
+    stack: Vec<(&'a Proto, core::iter::Enumerate<core::slice::Iter<'a, Proto>>)>,
     scratch: structure::Scratch,
     /// Whether functions are tried quickly first.
     is_quick: bool,

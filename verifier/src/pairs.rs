@@ -8,6 +8,10 @@
 //!
 //! What this pass finds in a function that failed the decode pass is not reported.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+
 use moonproof_bytecode::instruction::MAX_C;
 use moonproof_bytecode::{Instruction, OpCode, Proto};
 

@@ -4,6 +4,11 @@
 //! debug information that error messages and the debug library index without checking. The line
 //! table is walked instruction by instruction only if a quick bound cannot exclude an overflow.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use moonproof_bytecode::limits::{
     ABS_LINE_MARK, MAX_INSTRUCTIONS_WITHOUT_ABS_LINE, MAX_INT, MAX_UPVALUES,
 };
@@ -213,7 +218,7 @@ fn check_estimate(proto: &Proto, out: &mut Gatherer) {
 }
 
 fn check_line_range(proto: &Proto, out: &mut Gatherer) {
-    const INT: std::ops::RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
+    const INT: core::ops::RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
     let highest_base =
         proto.abs_line_info.iter().map(|abs| abs.line).fold(proto.line_defined, u32::max);
     let reach = i64::try_from(proto.line_info.len()).unwrap_or(i64::MAX).saturating_mul(128);

@@ -11,6 +11,8 @@
 mod proto;
 mod wire;
 
+use alloc::vec::Vec;
+
 use wire::{Parsed, WireError, block, byte, fail, float, integer};
 
 use crate::chunk::{Chunk, Proto};

@@ -3,6 +3,8 @@
 //! Nested functions stand in the middle of a function, so that it is read in two halves, [`begin`]
 //! and [`finish`], with the loader's own stack between them.
 
+use alloc::vec::Vec;
+
 use super::ProtoOffsets;
 use super::wire::{Parsed, block, byte, fail, float, int, integer, items, optional_string, string};
 use crate::chunk::{AbsLine, Constant, LocVar, Proto, UpvalDesc};

@@ -3,6 +3,8 @@
 //! Input is complete. An error holds how many bytes were left, from which the loader works out the
 //! offset; nom's types go no further than the loader.
 
+use alloc::vec::Vec;
+
 use nom::IResult;
 use nom::bytes::complete::take;
 use nom::error::{ErrorKind, ParseError};

@@ -4,6 +4,7 @@
 //! types; [`raw_arith`] chooses among them as the reference does, for constant folding and for
 //! `lua_arith`-like uses. Division of integers by zero is `None` throughout: the caller raises.
 
+#[cfg(feature = "std")]
 use super::{Number, convert};
 
 /// An arithmetic or bitwise operation, numbered as `LUA_OPADD` and its successors (lua.h), which
@@ -129,6 +130,7 @@ pub fn float_idiv(a: f64, b: f64) -> f64 {
 }
 
 /// Power of floats (`luai_numpow`), squares without a call.
+#[cfg(feature = "std")]
 #[inline]
 pub fn float_pow(a: f64, b: f64) -> f64 {
     if b == 2.0 { a * a } else { a.powf(b) }
@@ -215,6 +217,7 @@ fn compose(m: u64, e: i32) -> f64 {
 /// Applies `op` to two numbers without metamethods, or to `a` alone if `op` is unary. `None` if an
 /// operand of a bitwise operation has no integer value, and for integer division by zero, where the
 /// reference raises an error. Mirrors `luaO_rawarith`.
+#[cfg(feature = "std")]
 pub fn raw_arith(op: ArithOp, a: Number, b: Number) -> Option<Number> {
     match op {
         ArithOp::BAnd
@@ -257,6 +260,7 @@ pub const fn int_arith(op: ArithOp, a: i64, b: i64) -> Option<i64> {
 
 /// The float operation `op`; the bitwise ones, which floats do not have, give NaN. Mirrors
 /// `numarith`.
+#[cfg(feature = "std")]
 pub fn float_arith(op: ArithOp, a: f64, b: f64) -> f64 {
     match op {
         ArithOp::Add => a + b,

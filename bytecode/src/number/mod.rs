@@ -11,7 +11,9 @@ pub mod convert;
 pub mod format;
 mod parse;
 
-pub use arith::{ArithOp, raw_arith};
+pub use arith::ArithOp;
+#[cfg(feature = "std")]
+pub use arith::raw_arith;
 pub use parse::parse;
 
 /// A Lua number.

@@ -5,6 +5,10 @@
 //! else that C's `strtod` reads is a float, except its names for infinity and NaN. Floats are
 //! correctly rounded, however many digits there are.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::Number;
 
 /// Converts the whole of `text`, or returns `None` if it is not a numeral.
@@ -113,7 +117,7 @@ fn parse_decimal_float(negative: bool, digits: &[u8]) -> Option<Number> {
     const LONG: usize = 1000;
     let parts = split(digits, u8::is_ascii_digit, b'e')?;
     let magnitude: f64 = if digits.len() < LONG {
-        std::str::from_utf8(digits).ok()?.parse().ok()?
+        core::str::from_utf8(digits).ok()?.parse().ok()?
     } else {
         parse_long_decimal(&parts)?
     };

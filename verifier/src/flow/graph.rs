@@ -1,6 +1,8 @@
 //! Where control flow meets: what is known at instructions that are jumped to, and which of them
 //! are to be looked at (again).
 
+use alloc::vec::Vec;
+
 use moonproof_bytecode::{Instruction, OpCode};
 
 use super::state::State;

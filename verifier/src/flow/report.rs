@@ -5,6 +5,13 @@
 //! what it asks for in vain becomes a finding. For the first findings of a function the code is
 //! searched for what brought the state about: an instruction, or paths that disagree.
 
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use moonproof_bytecode::Proto;
 
 use super::graph::{Graph, Nobody, Witness};

@@ -5,6 +5,8 @@
 //! 192-bit one, so that the rounding is decided unless the fraction comes out that close below one
 //! half. Powers up to 10^55 are exact, and so are ties found with them.
 
+use alloc::vec::Vec;
+
 use super::exact;
 use super::integer::{self, MAX_DIGITS};
 use crate::number::arith::decompose;

@@ -1,5 +1,8 @@
 //! Decimal digits of a float by exact arithmetic: any number of them, never in doubt, not quick.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::decimal::Place;
 use crate::number::arith::decompose;
 

@@ -1,5 +1,7 @@
 //! Integers to text.
 
+use alloc::vec::Vec;
+
 use super::layout::Sink;
 use super::{Case, Spec, pad, push_sign};
 

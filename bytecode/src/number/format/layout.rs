@@ -1,5 +1,7 @@
 //! Where digits, points, zeros and exponents go, once the digits are known.
 
+use alloc::vec::Vec;
+
 use super::integer;
 
 /// Where text is appended.

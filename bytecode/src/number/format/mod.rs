@@ -14,6 +14,8 @@ mod hex;
 mod integer;
 mod layout;
 
+use alloc::vec::Vec;
+
 use super::Number;
 use decimal::{Decimal, Place};
 use layout::Sink;
@@ -133,7 +135,11 @@ fn general(out: &mut impl Sink, value: f64, precision: usize, alternate: bool) {
 /// Whether a value that was rounded to 10^`exponent` lies below that. From 10^16 up floats are
 /// integral and cannot.
 fn rounds_up_to(value: f64, exponent: i32) -> bool {
-    (1..=16).contains(&exponent) && value < 10_f64.powi(exponent)
+    const POWERS: [f64; 17] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    ];
+    let power = usize::try_from(exponent).ok().filter(|&i| i > 0).and_then(|i| POWERS.get(i));
+    power.is_some_and(|&power| value < power)
 }
 
 /// Appends the sign that `printf` would print.
