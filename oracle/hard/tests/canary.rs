@@ -244,6 +244,29 @@ fn compiled_code_is_fine() {
     }
 }
 
+/// The reference breaks when there is no memory to say why a coroutine cannot be resumed, whatever
+/// the chunk; this build has some left for that.
+#[test]
+fn refused_resumptions_are_mended() {
+    let source = "
+        local outer
+        outer = coroutine.wrap(function()
+            local dead = coroutine.wrap(function() end)
+            dead()
+            for i = 1, 9 do pcall(dead, i .. '') pcall(outer, i .. '') end
+        end)
+        for i = 1, 9 do pcall(outer) end";
+    let chunk = compile(source.as_bytes(), b"=canary").expect("a source of ours");
+    let bytes = dump(&chunk, Strip::Nothing);
+    let Some(_) = gauntlet() else { return };
+    let mut gauntlet = Gauntlet::monitored().expect("it is there");
+    for seed in 0..200 {
+        let job = Job { chunk: &bytes, seed, is_oracle: true };
+        let verdict = gauntlet.run_one(job).expect("a process");
+        assert!(matches!(verdict, Verdict::Fine(_)), "seed {seed}: {verdict:?}");
+    }
+}
+
 /// A chunk that is refused, one that does not end, and one behind them.
 #[test]
 fn whatever_happens_the_next_one_is_run() {
