@@ -11,6 +11,7 @@
 //! | [`load`] | any bytes | no panic, memory in proportion, what loads dumps back, verdicts agree |
 //! | [`compile_diff`] | any source | the reference's bytes or message; what compiles verifies |
 //! | [`verify`] | chunks | the verifier agrees with a second one, [`model`] |
+//! | [`certificate`] | a chunk, then any bytes | what they prove verifies without them; what verifies can be proved |
 //! | [`exec`] | sources and chunks | what verifies runs without a panic and within its limits |
 //!
 //! [`campaign`] is another kind of fuzzing: everything that verifies is run in a build of the
@@ -22,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod campaign;
+pub mod certificate;
 pub mod compile_diff;
 pub mod exec;
 pub mod generate;

@@ -5,7 +5,9 @@ use std::alloc::System;
 use std::sync::{Mutex, PoisonError};
 
 use cap::Cap;
-use moonproof_fuzz::{Rng, Seed, compile_diff, exec, load, memory, mutate, seeds, verify};
+use moonproof_fuzz::{
+    Rng, Seed, certificate, compile_diff, exec, load, memory, mutate, seeds, verify,
+};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -91,6 +93,16 @@ fn verify_target() {
     println!("{}", verify::REACHED.line());
     for end in [verify::REJECTED, verify::VERIFIED] {
         assert!(verify::REACHED.n(end) > 1000, "{}", verify::REACHED.line());
+    }
+}
+
+#[test]
+fn certificate_target() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    smoke(&seeds("certificate"), 150, certificate::mutate, certificate::run);
+    println!("{}", certificate::REACHED.line());
+    for end in [certificate::REJECTED, certificate::UNPROVED, certificate::PROVED] {
+        assert!(certificate::REACHED.n(end) > 1000, "{}", certificate::REACHED.line());
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use moonproof_fuzz::{compile_diff, exec, load, verify};
+use moonproof_fuzz::{certificate, compile_diff, exec, load, verify};
 use moonproof_tests::corpus::{all_files, test_name};
 use moonproof_tests::trial::{plain, with_reference};
 
@@ -38,6 +38,7 @@ fn replay(path: &Path) -> Result<(), String> {
     match target(path).as_str() {
         "load" => drop(load::run(&bytes)),
         "verify" => drop(verify::run(&bytes)),
+        "certificate" => drop(certificate::run(&bytes)),
         "compile_diff" => drop(compile_diff::run(&bytes)),
         "exec" => drop(exec::run(&bytes)),
         other => return Err(format!("no target is named {other}")),

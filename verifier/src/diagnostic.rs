@@ -218,14 +218,7 @@ impl core::fmt::Display for Rejection {
 impl core::fmt::Display for Finding {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{} ({}): ", self.rule, self.rule.info().title)?;
-        if self.path.is_empty() {
-            f.write_str("main function")?;
-        } else {
-            f.write_str("function ")?;
-            for (i, idx) in self.path.iter().enumerate() {
-                write!(f, "{}{idx}", if i > 0 { "." } else { "" })?;
-            }
-        }
+        write_path(f, &self.path)?;
         match self.place {
             Place::Function => {}
             Place::Code(pc) => write!(f, ", pc {pc}")?,
@@ -276,6 +269,18 @@ impl core::fmt::Display for Listed {
     }
 }
 
+/// Names a function by the way to it.
+pub(crate) fn write_path(f: &mut core::fmt::Formatter<'_>, path: &[u32]) -> core::fmt::Result {
+    if path.is_empty() {
+        return f.write_str("main function");
+    }
+    f.write_str("function ")?;
+    for (i, idx) in path.iter().enumerate() {
+        write!(f, "{}{idx}", if i == 0 { "" } else { "." })?;
+    }
+    Ok(())
+}
+
 /// Gathers findings over all functions, keeping those of the earliest pass.
 #[derive(Default)]
 pub(crate) struct Gatherer {
@@ -307,6 +312,11 @@ impl Gatherer {
     /// Back to the enclosing function.
     pub(crate) fn ascend(&mut self) {
         self.path.pop();
+    }
+
+    /// Way to the present function.
+    pub(crate) fn path(&self) -> &[u32] {
+        &self.path
     }
 
     /// Records a finding. The texts are only made if it is kept.

@@ -59,6 +59,7 @@
 extern crate alloc;
 
 mod captures;
+mod certificate;
 mod cfg;
 mod decode;
 mod diagnostic;
@@ -73,6 +74,7 @@ mod structure;
 mod table;
 mod verified;
 
+pub use certificate::{CertificateError, certify};
 pub use diagnostic::{Finding, Frame, MAX_FINDINGS, Pass, Place, RegisterSet, Rejection};
 pub use rules::{Keeper, Rule, RuleInfo, Strength};
 pub use verified::VerifiedChunk;
@@ -102,6 +104,48 @@ pub fn verify(chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
 /// As [`verify`].
 pub fn check(chunk: &Chunk) -> Result<(), Rejection> {
     check_into(chunk, Gatherer::default())
+}
+
+/// Verifies a chunk in one look at each of its instructions, by means of a certificate that
+/// [`certify`] made of it, or somebody claims to have made.
+///
+/// Neither is trusted: whatever the bytes are, what they prove verifies without them, too (but for
+/// F7, which bounds the work that they save). Memory is taken as by [`verify`], and in proportion
+/// to the certificate.
+///
+/// # Errors
+///
+/// If the chunk breaks a rule, or the certificate is not one, or does not fit.
+pub fn verify_with_certificate(
+    chunk: Chunk,
+    certificate: &[u8],
+) -> Result<VerifiedChunk, CertificateError> {
+    VerifiedChunk::certified(chunk, certificate)
+}
+
+/// As [`verify_with_certificate`], without taking the chunk.
+///
+/// # Errors
+///
+/// The same.
+pub fn check_with_certificate(chunk: &Chunk, certificate: &[u8]) -> Result<(), CertificateError> {
+    let reader = certificate::Reader::new(certificate)?;
+    walk_certified(chunk, Walk { certificate: Some(reader), ..Walk::default() })
+}
+
+/// As [`check_with_certificate`], but without quick acceptance, to see that it makes no difference.
+///
+/// # Errors
+///
+/// The same.
+#[cfg(feature = "ablation")]
+#[doc(hidden)]
+pub fn check_with_certificate_by_passes(
+    chunk: &Chunk,
+    certificate: &[u8],
+) -> Result<(), CertificateError> {
+    let reader = certificate::Reader::new(certificate)?;
+    walk_certified(chunk, Walk { certificate: Some(reader), is_quick: false, ..Walk::default() })
 }
 
 /// Verifies a chunk except for one rule, to see what that rule is worth. What this makes is no
@@ -143,14 +187,20 @@ fn check_into(chunk: &Chunk, out: Gatherer) -> Result<(), Rejection> {
     walk_into(chunk, out, Walk::default())
 }
 
-fn walk_into<'a>(chunk: &'a Chunk, mut out: Gatherer, walk: Walk<'a>) -> Result<(), Rejection> {
-    if usize::from(chunk.n_upvalues) != chunk.main.upvalues.len() {
-        out.report((Pass::Structure, Rule::H2), &chunk.main, Place::Function, || {
-            (format!("{} upvalues", chunk.n_upvalues), format!("{}", chunk.main.upvalues.len()))
-        });
-    }
-    walk.check_all(&chunk.main, &mut out);
+fn walk_into<'a>(chunk: &'a Chunk, mut out: Gatherer, mut walk: Walk<'a>) -> Result<(), Rejection> {
+    walk.check_chunk(chunk, &mut out);
     out.finish()
+}
+
+fn walk_certified<'a>(chunk: &'a Chunk, mut walk: Walk<'a>) -> Result<(), CertificateError> {
+    let mut out = Gatherer::default();
+    walk.check_chunk(chunk, &mut out);
+    // It ends the walk, so that not everything has been looked at.
+    if let Some(error) = walk.failure {
+        return Err(error);
+    }
+    out.finish().map_err(CertificateError::Rejected)?;
+    walk.certificate.map_or(Ok(()), |reader| reader.finish())
 }
 
 /// Walks the tree of functions in preorder.
@@ -161,6 +211,10 @@ struct Walk<'a> {
     scratch: structure::Scratch,
     /// Whether functions are tried quickly first.
     is_quick: bool,
+    /// What makes one sweep per function enough.
+    certificate: Option<certificate::Reader<'a>>,
+    /// What is wrong with that.
+    failure: Option<CertificateError>,
     quick: quick::Quick,
     flow: flow::Flow,
 }
@@ -171,6 +225,8 @@ impl Default for Walk<'_> {
             stack: Vec::new(),
             scratch: structure::Scratch::default(),
             is_quick: true,
+            certificate: None,
+            failure: None,
             quick: quick::Quick::default(),
             flow: flow::Flow::default(),
         }
@@ -178,7 +234,17 @@ impl Default for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
-    fn check_all(mut self, main: &'a Proto, out: &mut Gatherer) {
+    fn check_chunk(&mut self, chunk: &'a Chunk, out: &mut Gatherer) {
+        let main = &chunk.main;
+        if usize::from(chunk.n_upvalues) != main.upvalues.len() {
+            out.report((Pass::Structure, Rule::H2), main, Place::Function, || {
+                (format!("{} upvalues", chunk.n_upvalues), format!("{}", main.upvalues.len()))
+            });
+        }
+        self.check_all(main, out);
+    }
+
+    fn check_all(&mut self, main: &'a Proto, out: &mut Gatherer) {
         self.check_one(main, out);
         self.stack.push((main, main.protos.iter().enumerate()));
         while let Some((_, nested)) = self.stack.last_mut() {
@@ -187,6 +253,9 @@ impl<'a> Walk<'a> {
                 out.ascend();
                 continue;
             };
+            if self.failure.is_some() {
+                return;
+            }
             out.descend(u32::try_from(idx).unwrap_or(u32::MAX));
             if self.stack.len() >= MAX_C_CALLS as usize {
                 out.report((Pass::Structure, Rule::H6), proto, Place::Function, || {
@@ -204,6 +273,16 @@ impl<'a> Walk<'a> {
     fn check_one(&mut self, proto: &'a Proto, out: &mut Gatherer) {
         let parent = self.stack.last().map(|&(parent, _)| parent);
         structure::check(proto, parent, &mut self.scratch, out);
+        if self.certificate.is_some() {
+            match self.is_certified(proto, out) {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => {
+                    self.failure = Some(error);
+                    return;
+                }
+            }
+        }
         if self.is_quick && out.is_empty() && self.quick.accepts(proto) {
             return;
         }
@@ -211,6 +290,28 @@ impl<'a> Walk<'a> {
         if !out.has_found_before(Pass::Flow) {
             self.flow.check(proto, out);
         }
+    }
+
+    /// Looks at one function by means of the certificate, unless that leaves it to the analysis;
+    /// then it says so.
+    fn is_certified(
+        &mut self,
+        proto: &Proto,
+        out: &mut Gatherer,
+    ) -> Result<bool, CertificateError> {
+        let Some(reader) = &mut self.certificate else { return Ok(false) };
+        if reader.next_function()? == certificate::Entry::Analyse {
+            return Ok(false);
+        }
+        let table = reader.table();
+        if self.is_quick && out.is_empty() && self.quick.accepts_with(proto, table) {
+            return Ok(true);
+        }
+        check_words(proto, out);
+        if !out.has_found_before(Pass::Flow) && !self.flow.holds(proto, table) {
+            return Err(CertificateError::Unproved { path: out.path().into() });
+        }
+        Ok(true)
     }
 }
 

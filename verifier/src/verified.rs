@@ -2,11 +2,12 @@
 
 use moonproof_bytecode::{Chunk, Proto};
 
-use crate::{Rejection, check};
+use crate::{CertificateError, Rejection, check, check_with_certificate};
 
 /// A chunk of which every rule holds.
 ///
-/// There is no other way to make one than [`verify`](crate::verify), and none to change one: the
+/// There is no other way to make one than [`verify`](crate::verify) and
+/// [`verify_with_certificate`](crate::verify_with_certificate), and none to change one: the
 /// chunk can be read, or taken out, which gives up the proof.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifiedChunk {
@@ -16,6 +17,11 @@ pub struct VerifiedChunk {
 impl VerifiedChunk {
     pub(crate) fn new(chunk: Chunk) -> Result<Self, Rejection> {
         check(&chunk)?;
+        Ok(Self { chunk })
+    }
+
+    pub(crate) fn certified(chunk: Chunk, certificate: &[u8]) -> Result<Self, CertificateError> {
+        check_with_certificate(&chunk, certificate)?;
         Ok(Self { chunk })
     }
 

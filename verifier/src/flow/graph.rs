@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use moonproof_bytecode::{Instruction, OpCode};
 
+use super::claims::Claims;
 use super::state::State;
 use crate::cfg::target;
 use crate::rules::Rule;
@@ -124,6 +125,11 @@ impl Graph {
         (state != State::UNREACHED).then_some(state)
     }
 
+    /// Whether nothing is due.
+    pub(crate) fn is_settled(&mut self) -> bool {
+        self.take_first_due().is_none()
+    }
+
     /// The first leader that is due.
     pub(crate) fn take_first_due(&mut self) -> Option<usize> {
         let first = self.next_due(self.first_due)?;
@@ -188,9 +194,15 @@ impl Graph {
     }
 
     /// Control arrives at `pc`, with a state if the instruction before leads there. Gives the
-    /// state to go on with, if there is anything new.
+    /// state to go on with, if there is anything new; `claims` may make it less.
     #[inline]
-    pub(crate) fn arrive(&mut self, pc: usize, state: &mut State, is_live: bool) -> bool {
+    pub(crate) fn arrive(
+        &mut self,
+        pc: usize,
+        state: &mut State,
+        is_live: bool,
+        claims: &mut impl Claims,
+    ) -> bool {
         if !self.is_leader(pc) {
             return is_live;
         }
@@ -203,6 +215,9 @@ impl Graph {
             let joined = known.joined(state);
             is_new |= joined != *known;
             *known = joined;
+        }
+        if is_new {
+            claims.arrive(pc, known);
         }
         *state = *known;
         is_new

@@ -14,6 +14,7 @@
 //! Findings are made in a second run, over states that have settled, once the first has found that
 //! there is something to be found.
 
+mod claims;
 mod effect;
 mod graph;
 mod report;
@@ -25,6 +26,8 @@ use moonproof_bytecode::Proto;
 use crate::captures::Captures;
 use crate::diagnostic::Gatherer;
 use crate::rules::Rule;
+pub(crate) use claims::{Claims, Kind, NoClaims, Span, Stated, Table};
+use claims::{Recorded, Recorder, table_of};
 use graph::Witness;
 pub(crate) use graph::{Graph, Nobody};
 pub(crate) use state::{State, Window};
@@ -69,6 +72,72 @@ impl Flow {
         settled.is_ok() && !alarm.has_rung
     }
 
+    /// Whether one sweep with these claims shows that there is nothing to be found in a function of
+    /// which the other passes found nothing.
+    pub(crate) fn holds(&mut self, proto: &Proto, table: &Table) -> bool {
+        if proto.max_stack <= Window::MAX_STACK {
+            self.holds_in(proto, Window::WHOLE, table)
+        } else {
+            Window::over(proto.max_stack).all(|window| self.holds_in(proto, window, table))
+        }
+    }
+
+    fn holds_in<const SHIFTED: bool>(
+        &mut self,
+        proto: &Proto,
+        window: Window<SHIFTED>,
+        table: &Table,
+    ) -> bool {
+        let mut alarm = Alarm { has_rung: false };
+        let mut claims = Stated::new(table, window, proto.max_stack);
+        self.sweep_once(proto, window, &mut alarm, &mut claims);
+        !alarm.has_rung && claims.are_met() && self.graph.is_settled()
+    }
+
+    /// The claims with which [`Self::holds`], if there are such, of a function of which every rule
+    /// holds.
+    pub(crate) fn certify(&mut self, proto: &Proto) -> Option<Table> {
+        let mut recorded = Recorded::new();
+        let is_certified = if proto.max_stack <= Window::MAX_STACK {
+            self.record(proto, Window::WHOLE, &mut recorded)
+        } else {
+            Window::over(proto.max_stack).all(|window| self.record(proto, window, &mut recorded))
+        };
+        is_certified.then(|| table_of(&recorded)).filter(|table| self.holds(proto, table))
+    }
+
+    /// Says whether claims suffice.
+    fn record<const SHIFTED: bool>(
+        &mut self,
+        proto: &Proto,
+        window: Window<SHIFTED>,
+        recorded: &mut Recorded,
+    ) -> bool {
+        self.graph.start(&proto.code);
+        if self.settle(proto, window, &mut Nobody).is_err() {
+            return false;
+        }
+        let settled = core::mem::take(&mut self.graph);
+        let mut recorder = Recorder { settled: &settled, window, recorded, is_beyond: false };
+        self.sweep_once(proto, window, &mut Nobody, &mut recorder);
+        !recorder.is_beyond && self.graph.is_settled()
+    }
+
+    /// Follows control through a function, but not back.
+    fn sweep_once<const SHIFTED: bool, W: Witness, C: Claims>(
+        &mut self,
+        proto: &Proto,
+        window: Window<SHIFTED>,
+        witness: &mut W,
+        claims: &mut C,
+    ) {
+        self.graph.start(&proto.code);
+        let captures = self.captures.of(proto, window);
+        let code = Code { words: &proto.code, constants: &proto.constants, window, captures };
+        let entry = State::entry(window.range(0, u32::from(proto.n_params)));
+        sweep(&code, (0, Some(entry)), &mut self.graph, witness, claims);
+    }
+
     /// Follows control until there is nothing new.
     fn settle<const SHIFTED: bool, W: Witness>(
         &mut self,
@@ -80,10 +149,10 @@ impl Flow {
         let code = Code { words: &proto.code, constants: &proto.constants, window, captures };
         let graph = &mut self.graph;
         let entry = State::entry(window.range(0, u32::from(proto.n_params)));
-        sweep(&code, (0, Some(entry)), graph, witness);
+        sweep(&code, (0, Some(entry)), graph, witness, &mut NoClaims);
         let mut budget = proto.code.len().saturating_mul(BUDGET).saturating_add(SMALL_BUDGET);
         while let Some(start) = graph.take_first_due() {
-            let n_looks = sweep(&code, (start, None), graph, witness);
+            let n_looks = sweep(&code, (start, None), graph, witness, &mut NoClaims);
             self.n_again = self.n_again.saturating_add(n_looks);
             budget = budget.checked_sub(n_looks).ok_or(OverBudget)?;
         }
@@ -94,18 +163,19 @@ impl Flow {
 /// Goes over the code from an instruction on, until there is nothing to do ahead. Says how many
 /// looks that took.
 #[inline]
-fn sweep<const SHIFTED: bool, W: Witness>(
+fn sweep<const SHIFTED: bool, W: Witness, C: Claims>(
     code: &Code<'_, SHIFTED>,
     (start, entry): (usize, Option<State>),
     graph: &mut Graph,
     witness: &mut W,
+    claims: &mut C,
 ) -> usize {
     let mut pc = start;
     let mut is_live = entry.is_some();
     let mut state = entry.unwrap_or(State::UNREACHED);
     let mut n_looks = 0_usize;
     while pc < code.words.len() {
-        is_live = graph.arrive(pc, &mut state, is_live);
+        is_live = graph.arrive(pc, &mut state, is_live, claims);
         n_looks = n_looks.wrapping_add(1);
         if !is_live {
             // A long way over what cannot be reached counts a little.

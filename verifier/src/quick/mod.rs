@@ -16,7 +16,9 @@ use moonproof_bytecode::{Constant, Instruction, OpCode, Proto};
 
 use crate::captures::Captures;
 use crate::diagnostic::Gatherer;
-use crate::flow::{BUDGET, Graph, Nobody, SMALL_BUDGET, State, Window};
+use crate::flow::{
+    BUDGET, Claims, Graph, NoClaims, Nobody, SMALL_BUDGET, State, Stated, Table, Window,
+};
 use crate::{cfg, decode, pairs, table};
 use words::{Live, Next};
 
@@ -30,6 +32,25 @@ pub(crate) struct Quick {
 impl Quick {
     /// Whether a function, whose structure has nothing wrong, is seen to be fine.
     pub(crate) fn accepts(&mut self, proto: &Proto) -> bool {
+        self.looks_at(proto, |code, start, entry, graph| code.settles(start, entry, graph))
+    }
+
+    /// As [`Self::accepts`], but in one sweep, with claims.
+    pub(crate) fn accepts_with(&mut self, proto: &Proto, table: &Table) -> bool {
+        self.looks_at(proto, |code, start, entry, graph| {
+            let mut claims = Stated::new(table, Window::WHOLE, proto.max_stack);
+            code.sweep(start, Some(entry), graph, &mut claims).is_some()
+                && claims.are_met()
+                && graph.is_settled()
+        })
+    }
+
+    #[inline(always)]
+    fn looks_at(
+        &mut self,
+        proto: &Proto,
+        look: impl FnOnce(&Code<'_>, usize, State, &mut Graph) -> bool,
+    ) -> bool {
         let words = proto.code.as_slice();
         let Some(first) = words.first() else { return false };
         if proto.max_stack > Window::MAX_STACK || !ends_with_return(words) {
@@ -53,7 +74,7 @@ impl Quick {
         };
         let entry = State::entry(Window::WHOLE.between(0, u32::from(proto.n_params)));
         let start = usize::from(is_vararg);
-        code.settles(start, entry, &mut self.graph)
+        look(&code, start, entry, &mut self.graph)
     }
 }
 
@@ -77,12 +98,12 @@ impl Code<'_> {
     /// Follows control until there is nothing new. Words that it does not get to are looked at by
     /// themselves (S13).
     fn settles(&self, start: usize, entry: State, graph: &mut Graph) -> bool {
-        if self.sweep(start, Some(entry), graph).is_none() {
+        if self.sweep(start, Some(entry), graph, &mut NoClaims).is_none() {
             return false;
         }
         let mut budget = self.words.len().saturating_mul(BUDGET).saturating_add(SMALL_BUDGET);
         while let Some(start) = graph.take_first_due() {
-            let Some(n_looks) = self.sweep(start, None, graph) else { return false };
+            let Some(n_looks) = self.sweep(start, None, graph, &mut NoClaims) else { return false };
             let Some(rest) = budget.checked_sub(n_looks) else { return false };
             budget = rest;
         }
@@ -91,7 +112,13 @@ impl Code<'_> {
 
     /// As the dataflow's sweep, giving up where a word is not seen to be fine.
     #[inline(never)]
-    fn sweep(&self, start: usize, entry: Option<State>, graph: &mut Graph) -> Option<usize> {
+    fn sweep<C: Claims>(
+        &self,
+        start: usize,
+        entry: Option<State>,
+        graph: &mut Graph,
+        claims: &mut C,
+    ) -> Option<usize> {
         let mut pc = start;
         let is_first = entry.is_some();
         let mut is_live = is_first;
@@ -100,7 +127,7 @@ impl Code<'_> {
         while let Some(&word) = self.words.get(pc) {
             if graph.is_leader(pc) {
                 let mut state = live.state;
-                is_live = graph.arrive(pc, &mut state, is_live);
+                is_live = graph.arrive(pc, &mut state, is_live, claims);
                 live = Live::new(state, self.frame);
             }
             n_looks = n_looks.wrapping_add(1);

@@ -18,11 +18,11 @@ fn check_rejected(what: &str, chunk: &Chunk, rules: &[Rule]) {
 }
 
 /// Good code, what is replaced in it, and the rules that breaks.
-type Case = (&'static str, Vec<Instruction>, usize, Instruction, &'static [Rule]);
+pub(crate) type Case = (&'static str, Vec<Instruction>, usize, Instruction, &'static [Rule]);
 
 /// Code, a register that a closure may capture in it, one that it may not, and the rules that
 /// breaks.
-type CaptureCase = (&'static str, Vec<Instruction>, u8, u8, &'static [Rule]);
+pub(crate) type CaptureCase = (&'static str, Vec<Instruction>, u8, u8, &'static [Rule]);
 
 /// Register 0 is captured by closures of the nested function; all ten have values at the start.
 const CAPTURE: Instruction = Instruction::abx(Closure, 4, 0);
@@ -33,7 +33,7 @@ fn then(parts: &[&[Instruction]]) -> Vec<Instruction> {
     parts.concat()
 }
 
-fn values() -> Vec<Case> {
+pub(crate) fn values() -> Vec<Case> {
     use Rule::*;
     let x = extra(0);
     let nil = |a, b| abc(LoadNil, a, b, 0);
@@ -191,7 +191,7 @@ fn values() -> Vec<Case> {
     ]
 }
 
-fn lifetimes() -> Vec<Case> {
+pub(crate) fn lifetimes() -> Vec<Case> {
     use Rule::*;
     let x = extra(0);
     let tbc = |a| abc(Tbc, a, 0, 0);
@@ -298,7 +298,7 @@ fn tail_k(a: u32) -> [Instruction; 2] {
     [abck(TailCall, a, 1, 0), abck(Return, a, 0, 0)]
 }
 
-fn capture_cases() -> Vec<CaptureCase> {
+pub(crate) fn capture_cases() -> Vec<CaptureCase> {
     vec![
         ("above A", vec![CAPTURE, CLOSE], 4, 5, &[Rule::V1]),
         (

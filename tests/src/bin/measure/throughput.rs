@@ -15,7 +15,7 @@ use std::time::Instant;
 use moonproof_bytecode::{Strip, dump, load};
 use moonproof_compiler::{compile, skip_shebang};
 use moonproof_reference::Times;
-use moonproof_verifier::verify;
+use moonproof_verifier::{VerifiedChunk, certify, check, check_with_certificate, verify};
 use moonproof_vm::{Function, Lua};
 
 use crate::packages::{folders, sources};
@@ -36,6 +36,10 @@ struct Total {
     load_and_verify: f64,
     function: f64,
     function_again: f64,
+    /// Once more without taking the chunk, and with its certificate.
+    check: f64,
+    check_certified: f64,
+    certificate_bytes: usize,
 }
 
 /// What is measured, and how often.
@@ -104,6 +108,14 @@ pub(crate) fn main(options: &Options) -> Result<bool, String> {
     let share = |(_, ours): &(Total, Total)| (ours.load_and_verify - ours.load) / ours.compile;
     let shares: Vec<f64> = totals.iter().map(share).collect();
     println!("Verifying takes {:.1} % of the time to compile.", 100.0 * median(&shares));
+    let share = |(_, ours): &(Total, Total)| ours.check_certified / ours.check;
+    let shares: Vec<f64> = totals.iter().map(share).collect();
+    let certificate_bytes = totals.first().map_or(0, |(_, ours)| ours.certificate_bytes);
+    println!(
+        "With certificates, of {:.2} % of the chunks' bytes, it takes {:.0} % of the time.",
+        100.0 * certificate_bytes as f64 / chunk_bytes as f64,
+        100.0 * median(&shares)
+    );
     println!("A ratio above 1 means that moonproof is faster: medians over rounds.");
     Ok(true)
 }
@@ -144,13 +156,28 @@ fn add_ours(source: &Source, total: &mut Total) {
     let verify_time = start.elapsed().as_secs_f64();
     total.load += load_time;
     total.load_and_verify += load_time + verify_time;
-    drop(verified);
+    if let Ok(verified) = verified {
+        add_certified(&verified, total);
+    }
     let lua = Lua::new();
     let (first, new) = time_function(&lua, &bytes);
     let (_again, known) = time_function(&lua, &bytes);
     total.function += new;
     total.function_again += known;
     drop(first);
+}
+
+fn add_certified(verified: &VerifiedChunk, total: &mut Total) {
+    let certificate = certify(verified);
+    total.certificate_bytes += certificate.len();
+    let chunk = verified.chunk();
+    let start = Instant::now();
+    let _ = black_box(check(black_box(chunk)));
+    let check_time = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let _ = black_box(check_with_certificate(black_box(chunk), black_box(&certificate)));
+    total.check_certified += start.elapsed().as_secs_f64();
+    total.check += check_time;
 }
 
 /// A function of a chunk, and the seconds it took to make it.
