@@ -24,7 +24,7 @@ struct Patch {
     lines: &'static str,
 }
 
-const PATCHES: [Patch; 5] = [
+const PATCHES: [Patch; 7] = [
     // Everything that runs bytecode reads this header, with the types the checks need above.
     Patch { file: "lgc.h", anchor: "void luaC_changemode (", lines: "#include \"checks.h\"\n" },
     Patch {
@@ -44,6 +44,19 @@ const PATCHES: [Patch; 5] = [
         file: "lfunc.c",
         anchor: "tm = luaT_gettmbyobj(L, obj, TM_CLOSE);",
         lines: "if (notm(tm)) tm = &G(L)->nilvalue;\n",
+    },
+    // The message for who resumes what cannot be resumed is made in the latter's name. If there is no
+    // memory for it, the error goes past everything up to the main thread, or, the next time, to where
+    // somebody has been: whatever the chunks are. So there always is.
+    Patch {
+        file: "ldo.c",
+        anchor: "static int resume_error (",
+        lines: "moonproof_must_succeed = 1;\n",
+    },
+    Patch {
+        file: "ldo.c",
+        anchor: "setsvalue2s(L, L->top.p, luaS_new(L, msg));",
+        lines: "moonproof_must_succeed = 0;\n",
     },
 ];
 

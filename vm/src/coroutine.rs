@@ -18,7 +18,7 @@ impl Vm {
         if self.hook_mask != 0 {
             stack.hooks = self.cur.hooks.as_deref().map(|hooks| Box::new(hooks.inherited()));
         }
-        let bytes = stack.capacity() * size_of::<Value>();
+        let bytes = stack.bytes();
         self.heap.account(0, bytes);
         let thread = self.heap.new_thread(Thread::new(Some(stack), Status::Suspended));
         thread.set_stack_bytes(bytes);

@@ -251,6 +251,11 @@ impl Stack {
         self.write_frame(self.frame, bottom.add(1));
     }
 
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.n_slots * size_of::<Value>() + self.n_frames * size_of::<Frame>()
+    }
+
     /// Whether it has never grown.
     pub(crate) fn has_first_size(&self) -> bool {
         self.n_slots == FIRST_SLOTS && self.n_frames == FIRST_FRAMES

@@ -200,10 +200,19 @@ impl Interner {
         self.entries[i] = word;
     }
 
+    /// Entries after a rebuild: two to four for each string. Sizes are few and seldom change, so
+    /// that the system finds room for them again and again.
+    fn next_size(&self) -> usize {
+        let least = (self.n_strings * 2).max(MIN_ENTRIES);
+        let power = least.next_power_of_two();
+        let size = if least <= power / 4 * 3 { power / 4 * 3 } else { power };
+        if (least..2 * least).contains(&self.entries.len()) { self.entries.len() } else { size }
+    }
+
     /// False if there is no memory, although there is still an entry left.
     #[cold]
     fn rebuild(&mut self) -> bool {
-        let size = (self.n_strings * 3).max(MIN_ENTRIES);
+        let size = self.next_size();
         let mut entries = Vec::new();
         if entries.try_reserve_exact(size).is_err()
             && self.n_strings + self.n_removed + 1 < self.entries.len()

@@ -190,7 +190,7 @@ impl Vm {
             warnings: false,
             host: HostState::new(shared),
         });
-        let stack_bytes = vm.cur.capacity() * size_of::<Value>();
+        let stack_bytes = vm.cur.bytes();
         vm.heap.account(0, stack_bytes);
         thread.set_stack_bytes(stack_bytes);
         // As the reference: registry[1] is the main thread, registry[2] the globals.
@@ -485,10 +485,16 @@ impl Vm {
     }
 
     pub(crate) fn resize_stack(&mut self, n: usize) {
-        let slot = size_of::<Value>();
-        self.heap.account(self.cur.capacity() * slot, n * slot);
         self.cur.resize(n);
-        self.thread.set_stack_bytes(n * slot);
+        self.account_stack();
+    }
+
+    /// Tells the heap how large the running thread's stack is; that more frames were needed shows here
+    /// as well.
+    pub(crate) fn account_stack(&mut self) {
+        let bytes = self.cur.bytes();
+        self.heap.account(self.thread.stack_bytes(), bytes);
+        self.thread.set_stack_bytes(bytes);
     }
 }
 

@@ -249,6 +249,7 @@ fn replay(arguments: &Arguments) -> Outcome {
     let machines = [
         ("hard", Gauntlet::hard()?, false),
         ("oracle", Gauntlet::hard()?, true),
+        ("sanitized, one way", Gauntlet::hard()?.one_way(), true),
         ("monitored", Gauntlet::monitored()?, true),
         ("ours", ours, false),
     ];

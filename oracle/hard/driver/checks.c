@@ -237,6 +237,32 @@ static void written(const Step *s, int from, int n) {
   }
 }
 
+/* Whatever the instruction writes by itself, not by a call, does not wait to be closed. */
+static void writes(const Step *s, OpCode op, int a, int b, int c) {
+  switch (op) {
+    case OP_LOADNIL:
+      written(s, a, b + 1);
+      break;
+    case OP_SELF:
+      written(s, a, 2);
+      break;
+    case OP_FORPREP: case OP_FORLOOP:
+      written(s, a, 4);
+      break;
+    case OP_TFORLOOP:
+      written(s, a + 2, 1);
+      break;
+    case OP_VARARG: /* of an open one see below */
+      written(s, a, c == 0 ? 0 : c - 1);
+      break;
+    case OP_VARARGPREP: case OP_TESTSET:
+      break;
+    default:
+      written(s, a, testAMode(op) != 0);
+      break;
+  }
+}
+
 /* The count that an open producer left for the instruction, which uses registers from `first`. */
 static void open_count(const Step *s, int first) {
   insist(s->L->top.p - (s->base + first) >= 0, "O1", "negative count of values");
@@ -362,8 +388,7 @@ static void check(const Step *s) {
   int c = getarg(i, POS_C, SIZE_C);
   OpCode op = GET_OPCODE(i);
   insist(op < NUM_OPCODES, "S1", "no such opcode");
-  if (testAMode(op) && op != OP_VARARGPREP && op != OP_TESTSET)
-    written(s, a, op == OP_LOADNIL ? b + 1 : op == OP_SELF ? 2 : 1);
+  writes(s, op, a, b, c);
   switch (op) {
     case OP_MOVE: case OP_UNM: case OP_BNOT: case OP_NOT: case OP_LEN:
       registers(s, a, 1);
@@ -572,7 +597,9 @@ static void check(const Step *s) {
     case OP_VARARG:
       registers(s, a, 1);
       insist(s->p->is_vararg, "F4", "no variable arguments");
-      if (c != 0)
+      if (c == 0)
+        nothing_open(s->L, s->base + a, "open where variable arguments go");
+      else
         registers(s, a, c - 1);
       break;
     case OP_VARARGPREP:

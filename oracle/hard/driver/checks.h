@@ -29,6 +29,9 @@ extern unsigned moonproof_most_steps;
  * it has seen that what it changes is there. */
 extern unsigned moonproof_chance;
 
+/* Whether there is memory, however much is wanted. */
+extern int moonproof_must_succeed;
+
 /* Whether the function's first instruction has not been executed. */
 int moonproof_is_new(const Proto *p);
 

@@ -100,6 +100,8 @@ typedef struct Answer {
   uint32_t n_steps;
 } Answer;
 
+int moonproof_must_succeed = 0;
+
 static Buffer prelude;
 static Memory memory;
 static enum Way now;
@@ -209,7 +211,7 @@ static void *allocate(void *ud, void *ptr, size_t old, size_t size) {
     m->used -= old;
     return NULL;
   }
-  if (size > old) {
+  if (size > old && !moonproof_must_succeed) {
     if (m->used + (size - old) > m->most)
       return NULL;
     if (m->until_failure != 0 && --m->until_failure == 0) {

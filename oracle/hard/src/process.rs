@@ -135,7 +135,7 @@ impl Gauntlet {
         Ok(Self::of(crate::executable()?.to_path_buf(), Vec::new()))
     }
 
-    /// The reference without sanitizers, which takes a sixth of the time: assertions and the monitor
+    /// The reference without sanitizers, which takes a third of the time: assertions and the monitor
     /// see most, and blocks of memory that are overwritten or used after they were freed are noticed
     /// most likely, if later.
     ///

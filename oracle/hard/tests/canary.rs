@@ -244,6 +244,57 @@ fn compiled_code_is_fine() {
     }
 }
 
+/// Nor is what no compiler makes, and yet breaks nothing: instructions whose A is pending, and which
+/// leave it alone.
+#[test]
+fn odd_code_is_fine() {
+    let constants = || vec![Constant::String("object".into())];
+    let object = || vec![abc(OpCode::GetTabUp, 0, 0, 0), abc(OpCode::Tbc, 0, 0, 0)];
+    let none = [abc(OpCode::VarargPrep, 0, 0, 0)]
+        .into_iter()
+        .chain(object())
+        .chain([abc(OpCode::Vararg, 0, 0, 1), with_k(OpCode::Return, 0, 1, 1)]);
+    let none = Proto { is_vararg: 1, constants: constants(), ..proto(3, none.collect()) };
+    let iterator = object().into_iter().chain([
+        abc(OpCode::LoadNil, 1, 2, 0),
+        Instruction::abx(OpCode::TForPrep, 0, 0),
+        abc(OpCode::TForCall, 0, 0, 1),
+        Instruction::abx(OpCode::TForLoop, 0, 2),
+        abc(OpCode::Close, 0, 0, 0),
+        with_k(OpCode::Return, 0, 1, 0),
+    ]);
+    let iterator = Proto { constants: constants(), ..proto(8, iterator.collect()) };
+    let chunks = [chunk(none), chunk(iterator)];
+    for gauntlet in &mut gauntlets() {
+        for bytes in &chunks {
+            assert_eq!(finding(gauntlet, bytes, true), None);
+        }
+    }
+}
+
+/// The reference breaks when there is no memory to say why a coroutine cannot be resumed, whatever
+/// the chunk; this build has some left for that.
+#[test]
+fn refused_resumptions_are_mended() {
+    let source = "
+        local outer
+        outer = coroutine.wrap(function()
+            local dead = coroutine.wrap(function() end)
+            dead()
+            for i = 1, 9 do pcall(dead, i .. '') pcall(outer, i .. '') end
+        end)
+        for i = 1, 9 do pcall(outer) end";
+    let chunk = compile(source.as_bytes(), b"=canary").expect("a source of ours");
+    let bytes = dump(&chunk, Strip::Nothing);
+    let Some(_) = gauntlet() else { return };
+    let mut gauntlet = Gauntlet::monitored().expect("it is there");
+    for seed in 0..200 {
+        let job = Job { chunk: &bytes, seed, is_oracle: true };
+        let verdict = gauntlet.run_one(job).expect("a process");
+        assert!(matches!(verdict, Verdict::Fine(_)), "seed {seed}: {verdict:?}");
+    }
+}
+
 /// A chunk that is refused, one that does not end, and one behind them.
 #[test]
 fn whatever_happens_the_next_one_is_run() {

@@ -301,6 +301,7 @@ impl Vm {
     /// The step that cannot be interrupted (`atomic`, lgc.c).
     pub(super) fn atomic(&mut self) {
         self.heap.collector.in_atomic = true;
+        self.account_stack();
         self.mark_roots();
         let collector = &mut self.heap.collector;
         collector.mark_stack(&self.cur);

@@ -75,8 +75,7 @@ impl Vm {
     pub(crate) fn set_generational(&mut self, wanted: bool) -> bool {
         if wanted {
             let collector = &mut self.heap.collector;
-            collector.threshold =
-                collector.threshold.min(self.heap.pages.allocated + 2 * MIN_NURSERY);
+            collector.threshold = collector.threshold.min(self.heap.pages.allocated + MIN_NURSERY);
         } else {
             self.discard_marks();
         }

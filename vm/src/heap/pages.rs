@@ -137,12 +137,13 @@ fn system_has(bytes: usize) -> bool {
     answer.is_ok()
 }
 
-/// Bytes of the next page, or chunk of buffers, by how much there is of its kind and in all.
-fn growth(have: usize, allocated: usize) -> usize {
-    if allocated < SMALL_HEAP {
+/// Bytes of the next page, or chunk of buffers, by how much there is of its kind and in all. Few
+/// different sizes, so that what was given back to the system fits what is asked for next.
+fn growth(have: usize, used: usize) -> usize {
+    if used < SMALL_HEAP {
         (have / 4).max(MIN_PAGE)
     } else {
-        (have / 2).clamp(4 * MIN_PAGE, MAX_PAGE)
+        1 << (have / 2).min(used / 16).clamp(4 * MIN_PAGE, MAX_PAGE).ilog2()
     }
 }
 
@@ -282,6 +283,7 @@ impl Pages {
     /// Takes the free list of a page that has one, or carves blocks from the last page or a new one.
     fn new_page(&mut self, class: usize) -> *mut FreeBlock {
         let size = class_size(class);
+        let used = self.used();
         let list = &mut self.classes[class];
         while let Some(i) = list.with_free {
             let page = &mut list.pages[i as usize];
@@ -295,11 +297,11 @@ impl Pages {
         // A sweep of the last page would put its blocks at hand into a second list.
         debug_assert_eq!(list.n_swept as usize, list.pages.len());
         if list.pages.last().is_none_or(|p| p.carved as usize + size > p.bytes as usize) {
-            let bytes = growth(list.bytes, self.allocated).max(size) / size * size;
+            let bytes = growth(list.bytes, used).max(size) / size * size;
             let start = self.alloc_system(bytes).as_ptr();
             let list = &mut self.classes[class];
             list.bytes += bytes;
-            if self.allocated < SMALL_HEAP {
+            if used < SMALL_HEAP {
                 list.pages.reserve_exact(1);
             }
             let bytes = bytes as u32;
@@ -466,13 +468,13 @@ impl Pages {
         let size = class_size(class);
         if self.chunk_rest.1 < size {
             let have: usize = self.buffer_chunks.iter().map(|c| c.1).sum();
-            let bytes = growth(have, self.allocated);
+            let bytes = growth(have, self.used());
             let chunk = self.alloc_system(bytes);
             self.buffer_chunks.push((chunk, bytes));
             self.chunk_rest = (chunk.as_ptr(), bytes);
         }
         // Of each size, a small heap needs few.
-        let n = if self.allocated < SMALL_HEAP { 1 } else { 1024 / size };
+        let n = if self.used() < SMALL_HEAP { 1 } else { 1024 / size };
         let n = n.clamp(1, self.chunk_rest.1 / size);
         let first = self.chunk_rest.0;
         // SAFETY: [G7] n * size bytes are left in the chunk.

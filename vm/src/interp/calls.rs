@@ -203,7 +203,18 @@ fn end_step(vm: &mut Vm, base: Slot, first: Slot, n: usize) -> Outcome {
 #[inline(never)]
 fn native_step(vm: &mut Vm, native: &'static NativeFn, func: Slot, i: Insn) -> Outcome {
     let n_args = if i.b() == 0 { vm.cur.top.above(func.add(1)) } else { i.b() - 1 };
-    let want = i.c() as i32 - 1;
+    native_call(vm, native, func, n_args, i.c() as i32 - 1)
+}
+
+/// A call of a native function while there are no hooks.
+#[inline(always)]
+pub(super) fn native_call(
+    vm: &mut Vm,
+    native: &'static NativeFn,
+    func: Slot,
+    n_args: usize,
+    want: i32,
+) -> Outcome {
     let result = match vm.enter_native(native, func, n_args, want) {
         Ok(result) => result,
         Err(Raised) => return settle(vm, Err(Raised)),

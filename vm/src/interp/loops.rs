@@ -2,9 +2,11 @@
 
 use moonproof_bytecode::number::{Number, convert};
 
+use super::calls::native_call;
 use super::control::{self, Outcome, settle, slow};
 use super::{Insn, handlers, next};
 use crate::call::Next;
+use crate::closure::NativeFn;
 use crate::stack::Slot;
 use crate::stdlib::{IPAIRS_STEP, NEXT};
 use crate::value::{Tag, Value};
@@ -77,7 +79,10 @@ handlers! {
         if func.tag() == Tag::NATIVE && iterate_native(vm, func, i.c()) {
             next!(vm, pc, base, k, t)
         }
-        let outcome = iterate(vm, func, i.c() as i32);
+        let outcome = match func.get().as_native() {
+            Some(native) => iterate_with(vm, native, func, i.c() as i32),
+            None => iterate(vm, func, i.c() as i32),
+        };
         control::follow!(vm, t, outcome)
     }
 
@@ -137,6 +142,11 @@ fn iterate_native(vm: &mut Vm, func: Slot, want: usize) -> bool {
         func.add(2).clear(want - 2);
     }
     true
+}
+
+#[inline(never)]
+fn iterate_with(vm: &mut Vm, native: &'static NativeFn, func: Slot, want: i32) -> Outcome {
+    native_call(vm, native, func, 2, want)
 }
 
 #[inline(never)]

@@ -7,7 +7,7 @@ use crate::debug_info::Operand;
 use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::string::Str;
-use crate::table::Table;
+use crate::table::{Table, float_key};
 use crate::value::{Tag, Value};
 use crate::vm::Vm;
 
@@ -54,7 +54,8 @@ macro_rules! table_at {
 const MAX_CLASSES: usize = 16;
 
 /// The value that `look` finds, along tables in `__index`. A dead key's tag says that the search met
-/// something else, which is for the slow path; the payload is then the table where that was.
+/// something else; the payload is then the table that has it in its metatable, and does not have the
+/// key, or 0 if the search was given up.
 #[inline(always)]
 fn inherited(vm: &Vm, table: Gc<Table>, look: impl Fn(Gc<Table>) -> Value) -> Value {
     let index = vm.names.events[Event::Index as usize];
@@ -75,10 +76,43 @@ fn inherited(vm: &Vm, table: Gc<Table>, look: impl Fn(Gc<Table>) -> Value) -> Va
                 metatable.note_absence(Event::Index);
                 return Value::NIL;
             }
-            None => break,
+            None => return Value::from_parts(Tag::DEAD_KEY, table.addr()),
         }
     }
-    Value::from_parts(Tag::DEAD_KEY, table.addr())
+    Value::from_parts(Tag::DEAD_KEY, 0)
+}
+
+/// A key whose equality is that of its bits: a number as tables hold it, or an object but strings.
+#[derive(Clone, Copy)]
+struct Plain(Value);
+
+impl Plain {
+    #[inline(always)]
+    fn of(key: Value) -> Option<Self> {
+        match key.tag() {
+            Tag::INT => Some(Self(key)),
+            Tag::FLOAT => Some(Self(float_key(key.float_bits()).map_or(key, Value::int))),
+            tag if tag.is_collectable() && !tag.is_string() => Some(Self(key)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn value_in(self, table: Gc<Table>) -> Value {
+        match self.0.as_int() {
+            Some(int) => table.get_int(int),
+            None => table.get_same(self.0),
+        }
+    }
+
+    /// Replaces a value that is not nil; the caller sees to the barrier.
+    #[inline(always)]
+    fn replace_in(self, table: Gc<Table>, value: Value) -> bool {
+        match self.0.as_int() {
+            Some(int) => table.array_replace(int, value),
+            None => table.replace_same(self.0, value),
+        }
+    }
 }
 
 /// Who an assignment goes to.
@@ -126,8 +160,11 @@ macro_rules! found_along {
             next!($vm, $pc, $base, $k, $t)
         }
         $vm.cur.frame.pc.set($pc);
-        let table = Value::from_parts(Tag::TABLE, value.payload());
-        let outcome = get_step($vm, $i, table, $key);
+        let outcome = if value.payload() == 0 {
+            get_step($vm, $i, $base.reg($i.b()).get(), $key)
+        } else {
+            index_step($vm, $i, Gc::from_addr(value.payload()), $key)
+        };
         follow!($vm, $t, outcome)
     }};
 }
@@ -165,6 +202,20 @@ macro_rules! put {
 #[inline(never)]
 fn get_step(vm: &mut Vm, i: Insn, object: Value, key: Value) -> Outcome {
     let next = vm.get_into(i, object, key, Operand::reg(i.b()));
+    settle(vm, next)
+}
+
+/// A read of a key that a table does not have, but `__index`, which is neither a table nor nil; the
+/// place is saved.
+#[inline(never)]
+fn index_step(vm: &mut Vm, i: Insn, table: Gc<Table>, key: Value) -> Outcome {
+    let index = vm.names.events[Event::Index as usize];
+    let handler = table.metatable().map_or(Value::NIL, |metatable| metatable.get_name(index));
+    let next = if handler.tag().is_function() {
+        vm.call_handler(handler, [Value::table(table), key])
+    } else {
+        vm.get_into(i, Value::table(table), key, Operand::reg(i.b()))
+    };
     settle(vm, next)
 }
 
@@ -233,6 +284,10 @@ handlers! {
             if key.tag() == Tag::SHORT_STR {
                 let name = Gc::<Str>::from_addr(key.payload());
                 let value = inherited(vm, table, |table| table.get_name(name));
+                found_along!(vm, pc, base, k, i, t, value, key.get())
+            }
+            if let Some(plain) = Plain::of(key.get()) {
+                let value = inherited(vm, table, |table| plain.value_in(table));
                 found_along!(vm, pc, base, k, i, t, value, key.get())
             }
         }
@@ -318,10 +373,14 @@ handlers! {
         if let Some(table) = base.reg(i.a()).get().as_table() {
             let key = base.reg(i.b()).get();
             let value = k.or_register(i.k(), base, i.c());
-            if let Some(name) = key.as_string()
-                && name.is_short()
-                && table.replace_short(name.addr(), name.short_hash(), value)
-            {
+            let is_done = match key.as_string() {
+                Some(name) => {
+                    name.is_short()
+                        && table.replace_short(name.addr(), name.short_hash(), value)
+                }
+                None => Plain::of(key).is_some_and(|plain| plain.replace_in(table, value)),
+            };
+            if is_done {
                 vm.heap.collector.barrier_table(table, value);
                 next!(vm, pc, base, k, t)
             }
@@ -333,10 +392,10 @@ handlers! {
     fn set_table_new(vm, pc, base, k, i, t) {
         let key = base.reg(i.b()).get();
         if let Some(table) = table_at!(base.reg(i.a()))
-            && (key.tag() == Tag::INT || key.tag() == Tag::SHORT_STR)
+            && (key.tag() == Tag::SHORT_STR || Plain::of(key).is_some())
         {
-            let found = receiver(vm, table, |table| match key.as_int() {
-                Some(int) => table.get_int(int),
+            let found = receiver(vm, table, |table| match Plain::of(key) {
+                Some(plain) => plain.value_in(table),
                 None => table.get_name(Gc::from_addr(key.payload())),
             });
             put!(vm, pc, base, k, i, t, found, key, |table, value| {

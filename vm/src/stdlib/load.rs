@@ -167,6 +167,10 @@ fn load(vm: &mut Vm) -> NativeResult {
 /// What a reader function gives, until it gives nothing, or what it gave is wrong already: it may
 /// never come to an end.
 fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
+    /// After how many pieces they are looked at first, and again after so many times as many:
+    /// seldom, because they are compiled each time.
+    const CHECK_AT: usize = 32;
+    let mut next_check = CHECK_AT;
     let mut text = Vec::new();
     for n_pieces in 1_usize.. {
         let reader = vm.arg(1);
@@ -183,8 +187,11 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
         if !mode.contains(&letter) {
             return Ok(text);
         }
-        if n_pieces >= 4 && n_pieces.is_power_of_two() && is_wrong(vm, &text) {
-            return Ok(text);
+        if n_pieces == next_check {
+            next_check = next_check.saturating_mul(CHECK_AT);
+            if is_wrong(vm, &text) {
+                return Ok(text);
+            }
         }
     }
     Ok(text)

@@ -245,6 +245,37 @@ impl Table {
         free
     }
 
+    /// The place of a key whose equality is that of its bits, and which is no integer: a float as
+    /// tables hold it, or an object but strings.
+    #[inline(always)]
+    fn find_same(&self, key: Value) -> Option<NodeRef> {
+        let mut node = self.nodes.get().at(hash_word(key.payload()) & self.mask.get());
+        loop {
+            if node.key_payload() == key.payload() && node.key_tag() == key.tag() {
+                return Some(node);
+            }
+            node = node.follow()?;
+        }
+    }
+
+    /// The value at a float as tables hold it, or an object but strings; nil if there is none.
+    #[inline(always)]
+    pub(crate) fn get_same(&self, key: Value) -> Value {
+        self.find_same(key).map_or(Value::NIL, |node| node.value())
+    }
+
+    /// Replaces the value at such a key if there is one; the caller sees to the barrier.
+    #[inline(always)]
+    pub(crate) fn replace_same(&self, key: Value, value: Value) -> bool {
+        match self.find_same(key) {
+            Some(node) if node.value_tag() != Tag::NIL => {
+                node.set_value(value);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The value at any key, nil if there is none (`luaH_get`).
     pub(crate) fn get(&self, heap: &Heap, key: Value) -> Value {
         match self.find(heap, key) {
@@ -439,7 +470,7 @@ impl Gc<Table> {
 
 /// A float with an integer value is the integer as a key (`luaV_flttointns` with `F2Ieq`).
 #[inline]
-fn float_key(f: f64) -> Option<i64> {
+pub(crate) fn float_key(f: f64) -> Option<i64> {
     let i = f as i64;
     // The cast saturates: 2^63 comes out as 2^63 - 1, whose float is 2^63 again.
     (i as f64 == f && f < 9_223_372_036_854_775_808.0).then_some(i)

@@ -111,6 +111,15 @@ fn read_bytes(vm: &mut Vm, file: File, n: i64) -> Result<bool, Raised> {
     let Some(n) = usize::try_from(n).ok().filter(|n| *n < isize::MAX as usize) else {
         return Err(vm.raise_text(b"not enough memory"));
     };
+    // The common case: no copy but into the string.
+    let block = with_stream(vm, file, |stream, heap| {
+        stream.whole_block(n).map(|block| heap.new_string(block))
+    })?;
+    if let Some(block) = block {
+        vm.charge(n / 256)?;
+        vm.push(Value::string(block));
+        return Ok(true);
+    }
     let text = read_up_to(vm, file, n)?;
     vm.push_str(&text);
     Ok(!text.is_empty())

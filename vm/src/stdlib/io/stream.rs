@@ -198,6 +198,16 @@ impl Stream {
         Some(&self.buffer[start..start + newline])
     }
 
+    /// The next `n` bytes, if that many are in the buffer; tries to read if it is empty.
+    pub(super) fn whole_block(&mut self, n: usize) -> Option<&[u8]> {
+        if n > BUFFER || self.available().len() < n {
+            return None;
+        }
+        let start = self.start;
+        self.start += n;
+        Some(&self.buffer[start..start + n])
+    }
+
     /// Appends `n` bytes to `out`, or fewer at the end or after an error.
     pub(super) fn read_bytes(&mut self, out: &mut Vec<u8>, n: usize) {
         let mut missing = n;

@@ -78,24 +78,13 @@ impl<'a> Options<'a> {
     }
 
     /// The next option at `position` in the data (`getdetails`).
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, position: usize) -> Result<Option<Details>, Box<Problem>> {
         if self.rest.is_empty() {
             return Ok(None);
         }
         let (option, size) = self.read()?;
-        let mut align = size;
-        if option == PackOption::Align {
-            const MESSAGE: &str = "invalid next option for option 'X'";
-            if self.rest.is_empty() {
-                return Err(Box::new(Problem::Argument(MESSAGE)));
-            }
-            let (next, next_size) = self.read()?;
-            if next == PackOption::Char || next_size == 0 {
-                return Err(Box::new(Problem::Argument(MESSAGE)));
-            }
-            align = next_size;
-        }
+        let align = if option == PackOption::Align { self.aligned_to()? } else { size };
         let mut n_align = 0;
         if align > 1 && option != PackOption::Char {
             let align = align.min(self.format.max_align);
@@ -109,8 +98,21 @@ impl<'a> Options<'a> {
         Ok(Some(Details { option, size, n_align, format: self.format }))
     }
 
+    /// The size of the option behind an `X`.
+    #[inline(never)]
+    fn aligned_to(&mut self) -> Result<usize, Box<Problem>> {
+        const MESSAGE: &str = "invalid next option for option 'X'";
+        let next = if self.rest.is_empty() { None } else { Some(self.read()?) };
+        match next {
+            None | Some((PackOption::Char, _) | (_, 0)) => {
+                Err(Box::new(Problem::Argument(MESSAGE)))
+            }
+            Some((_, size)) => Ok(size),
+        }
+    }
+
     /// Reads an option and its size (`getoption`).
-    #[inline]
+    #[inline(always)]
     fn read(&mut self) -> Result<(PackOption, usize), Box<Problem>> {
         let Some((&letter, rest)) = self.rest.split_first() else {
             return Ok((PackOption::Nothing, 0));
