@@ -224,7 +224,13 @@ impl Vm {
                     self.n_native_calls -= 1;
                 }
                 let func = self.insert_call_handler(func, n_args)?;
-                Ok(Next::call(func, n_args + 1, want))
+                match func.get().as_closure() {
+                    Some(closure) if self.hook_mask == 0 && !counts_as_c_call(want) => {
+                        self.push_lua_frame(closure, func, n_args + 1, want)?;
+                        Ok(Next::RUN)
+                    }
+                    _ => Ok(Next::call(func, n_args + 1, want)),
+                }
             }
         }
     }

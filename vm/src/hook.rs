@@ -187,10 +187,14 @@ impl Vm {
         line: Option<u32>,
         transfer: (usize, usize),
     ) -> Result<(), Raised> {
+        let may_run = |hooks: &Hooks| hooks.mask() != 0 && hooks.running_at.get() == 0;
+        if !self.cur.hooks.as_deref().is_some_and(may_run) {
+            return Ok(());
+        }
         let function = self.hook_function(self.thread);
         let depth = self.cur.depth();
         let Some(hooks) = self.cur.hooks.as_deref() else { return Ok(()) };
-        if hooks.mask() == 0 || hooks.running_at.get() != 0 || !function.tag().is_function() {
+        if !function.tag().is_function() {
             return Ok(());
         }
         hooks.running_at.set(depth);

@@ -40,7 +40,7 @@ impl Event {
 
 impl Vm {
     /// The metatable of any value.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn metatable_of(&self, value: Value) -> Option<Gc<Table>> {
         match value.tag() {
             Tag::TABLE => value.as_table()?.metatable(),

@@ -3,12 +3,15 @@
 use super::control::{self, Outcome, dispatch, follow, settle};
 use super::unchecked::running;
 use super::{Consts, Exit, Insn, Pc, Step, Table, exit, handlers, next};
-use crate::call::{CLOSING_RETURN, FINISH_OP, HOST, MULTI, N_EXTRA_MASK, Next, TAIL_CALLED};
+use crate::call::{
+    CLOSING_RETURN, CONCAT_SHIFT, FINISH_OP, HOST, MULTI, N_EXTRA_MASK, Next, SWAPPED_LT,
+    TAIL_CALLED,
+};
 use crate::closure::{Closure, NativeFn};
 use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::native::NativeRet;
-use crate::stack::Slot;
+use crate::stack::{FrameRef, Slot};
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
 use moonproof_bytecode::OpCode;
@@ -131,10 +134,17 @@ fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) 
     let want = vm.cur.frame.want.get();
     if vm.cur.pending < base && want == FINISH_OP {
         let caller = vm.cur.frame.below();
-        if let Some(target) = result_slot(caller.pc.get(), caller.base.get(), base.sub(1)) {
-            target.set(if n == 0 { Value::NIL } else { base.reg(i.a()).get() });
+        let value = if n == 0 { Value::NIL } else { base.reg(i.a()).get() };
+        if let Some(target) = result_slot(vm, caller, base.sub(1)) {
+            target.set(value);
             vm.cur.frame = caller;
             vm.uncount_c_calls(1);
+            dispatch!(vm, t)
+        }
+        if let Some(test) = plain_test(caller) {
+            vm.cur.frame = caller;
+            vm.uncount_c_calls(1);
+            vm.branch(test, !value.is_falsy());
             dispatch!(vm, t)
         }
     }
@@ -152,9 +162,10 @@ fn return_other(vm: &mut Vm, pc: Pc, base: Slot, _k: Consts, i: Insn, t: Table) 
 }
 
 /// Where the result of a metamethod goes, if that is all there is to finishing the instruction that
-/// called it, which is the one before `pc`; `nowhere` is a slot that nobody needs any more.
+/// called it, the last one of `frame`; `nowhere` is a slot that nobody needs any more.
 #[inline(always)]
-pub(super) fn result_slot(pc: Pc, base: Slot, nowhere: Slot) -> Option<Slot> {
+pub(super) fn result_slot(vm: &Vm, frame: FrameRef, nowhere: Slot) -> Option<Slot> {
+    let (pc, base) = (frame.pc.get(), frame.base.get());
     let i = pc.current();
     match OpCode::from_u8(i.op())? {
         OpCode::GetTabUp
@@ -167,8 +178,28 @@ pub(super) fn result_slot(pc: Pc, base: Slot, nowhere: Slot) -> Option<Slot> {
         | OpCode::Len => Some(base.reg(i.a())),
         OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => Some(base.reg(pc.previous().a())),
         OpCode::SetTabUp | OpCode::SetTable | OpCode::SetI | OpCode::SetField => Some(nowhere),
+        // With nothing left of it to the left.
+        OpCode::Concat if frame.info.get() >> CONCAT_SHIFT & 0xFF == 1 => Some(base.reg(i.a())),
+        OpCode::Close if vm.cur.pending < base.reg(i.a()) => Some(nowhere),
         _ => None,
     }
+}
+
+/// The last instruction of a frame, if it is a comparison whose metamethod answers it as it is.
+#[inline(always)]
+fn plain_test(frame: FrameRef) -> Option<Insn> {
+    let i = frame.pc.get().current();
+    let is_test = matches!(
+        OpCode::from_u8(i.op())?,
+        OpCode::Eq
+            | OpCode::Lt
+            | OpCode::Le
+            | OpCode::LtI
+            | OpCode::LeI
+            | OpCode::GtI
+            | OpCode::GeI
+    );
+    (is_test && frame.info.get() & SWAPPED_LT == 0).then_some(i)
 }
 
 /// A call of anything, with any number of arguments; its place is saved.

@@ -248,6 +248,26 @@ handlers! {
         if vm.cur.pending < base.reg(i.a()) {
             next!(vm, pc, base, k, t)
         }
-        return slow(vm, pc, base, k, i, t);
+        vm.cur.frame.pc.set(pc);
+        let outcome = close_step(vm, base.reg(i.a()));
+        follow!(vm, t, outcome)
     }
+
+    fn tbc(vm, pc, base, k, i, t) {
+        vm.cur.frame.pc.set(pc);
+        let outcome = tbc_step(vm, base, i);
+        follow!(vm, t, outcome)
+    }
+}
+
+#[inline(never)]
+fn close_step(vm: &mut Vm, level: crate::stack::Slot) -> Outcome {
+    let next = vm.close_op(level);
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn tbc_step(vm: &mut Vm, base: crate::stack::Slot, i: super::Insn) -> Outcome {
+    let next = vm.mark_to_close(base.reg(i.a()), i.a() / super::SLOT_BYTES).map(|()| Next::RUN);
+    settle(vm, next)
 }

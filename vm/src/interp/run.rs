@@ -175,7 +175,7 @@ contents! {
     Len => tables::len,
     Concat => concat::concat,
     Close => control::close,
-    Tbc => control::slow,
+    Tbc => control::tbc,
     Jmp => control::jmp,
     Eq => compare::eq,
     Lt => compare::lt,

@@ -417,10 +417,15 @@ impl Vm {
 
     /// Closes upvalues and variables from `level` up, one handler at a time: the instruction is
     /// executed again after each.
-    fn close_op(&mut self, level: Slot) -> Result<Next, Raised> {
+    #[inline(always)]
+    pub(super) fn close_op(&mut self, level: Slot) -> Result<Next, Raised> {
         self.close_upvals(level);
         match self.take_to_close(level) {
             Some(variable) => {
+                let handler = self.handler(variable.get(), Event::Close);
+                if handler.tag().is_function() {
+                    return self.call_handler(handler, [variable.get(), Value::NIL]);
+                }
                 self.cur.top = self.frame_top();
                 self.call_close(variable, Value::NIL, FINISH_OP)
             }
@@ -431,14 +436,14 @@ impl Vm {
     fn equal_op(&mut self, i: Insn, a: Value, b: Value) -> Result<Next, Raised> {
         let comparable = a.tag() == b.tag() && matches!(a.tag(), Tag::TABLE | Tag::USERDATA);
         if !comparable || a.is_identical(b) {
-            return self.branch(i, a.raw_equals(b));
+            return Ok(self.branch(i, a.raw_equals(b)));
         }
         let mut handler = self.handler(a, Event::Eq);
         if handler.is_nil() {
             handler = self.handler(b, Event::Eq);
         }
         if handler.is_nil() {
-            return self.branch(i, false);
+            return Ok(self.branch(i, false));
         }
         self.call_handler(handler, [a, b])
     }
@@ -452,7 +457,7 @@ impl Vm {
     /// `<` and `<=` (`lessthanothers`, `lessequalothers`, `luaT_callorderTM`).
     fn order_op(&mut self, i: Insn, event: Event, a: Value, b: Value) -> Result<Next, Raised> {
         if let Some(outcome) = compare(event == Event::Le, a, b) {
-            return self.branch(i, outcome);
+            return Ok(self.branch(i, outcome));
         }
         let mut handler = self.handler(a, event);
         if handler.is_nil() {
@@ -477,11 +482,12 @@ impl Vm {
     }
 
     /// Takes the jump that follows a test if the outcome is the one asked for.
-    fn branch(&mut self, i: Insn, outcome: bool) -> Result<Next, Raised> {
+    #[inline(always)]
+    pub(super) fn branch(&mut self, i: Insn, outcome: bool) -> Next {
         let frame = self.cur.frame;
         let pc = frame.pc.get();
         frame.pc.set(if outcome == i.k() { pc.next().jump(pc.fetch().wide()) } else { pc.next() });
-        Ok(Next::RUN)
+        Next::RUN
     }
 
     /// Ends an instruction whose metamethod has returned `value`.
@@ -490,7 +496,7 @@ impl Vm {
         let pc = frame.pc.get();
         let i = pc.current();
         let base = frame.base.get();
-        if let Some(target) = super::calls::result_slot(pc, base, dest) {
+        if let Some(target) = super::calls::result_slot(self, frame, dest) {
             target.set(value);
             return Ok(Next::RUN);
         }
@@ -505,7 +511,7 @@ impl Vm {
             | OpCode::GeI => {
                 let info = frame.info.get();
                 frame.info.set(info & !SWAPPED_LT);
-                return self.branch(i, value.is_falsy() == (info & SWAPPED_LT != 0));
+                return Ok(self.branch(i, value.is_falsy() == (info & SWAPPED_LT != 0)));
             }
             OpCode::Concat => {
                 let left = (frame.info.get() >> CONCAT_SHIFT & 0xFF) as usize;
