@@ -27,7 +27,7 @@ pub const RETURNED: usize = 3;
 
 /// Instructions that an input may execute.
 const FUEL: u64 = 30_000;
-/// The same, if every safepoint is a whole collection.
+/// The same, if every safepoint is a whole collection, or looks at all objects.
 const STRESS_FUEL: u64 = 2_000;
 /// Bytes of heap that it may use.
 const MEMORY: usize = 16 << 20;
@@ -111,16 +111,22 @@ fn execute(chunk: VerifiedChunk) -> usize {
     let lua = Lua::new();
     lua.run(PRELUDE_CHUNK.clone(), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
-    // Half of the inputs run in a VM that collects garbage and moves its stack whenever it can;
-    // which half is up to the input, so that it always runs the same.
-    let stressed = chunk.main().code.len().is_multiple_of(2);
-    let (stress, fuel) =
-        if stressed { (Stress::Collections, STRESS_FUEL) } else { (Stress::Off, FUEL) };
+    // Most inputs run in a VM that collects garbage and moves its stack whenever it can, or examines
+    // each step of its collector; which do is up to the input, so that it always runs the same.
+    let (stress, generational) = match chunk.main().code.len() % 8 {
+        0..=2 => (Stress::Collections, false),
+        3 => (Stress::Steps, false),
+        4 => (Stress::Steps, true),
+        5 => (Stress::Off, true),
+        _ => (Stress::Off, false),
+    };
+    let fuel = if stress == Stress::Off { FUEL } else { STRESS_FUEL };
     limits.fuel = Some(fuel);
     limits.memory = MEMORY;
     limits.stack_slots = STACK_SLOTS;
     lua.set_limits(limits);
     lua.set_stress(stress);
+    lua.set_generational(generational);
     let end = match lua.run(chunk, &[b"first".to_vec(), b"2".to_vec()]) {
         Ok(()) => RETURNED,
         Err(error) => {
