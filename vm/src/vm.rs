@@ -5,7 +5,7 @@ use std::sync::Arc;
 use moonproof_verifier::VerifiedChunk;
 
 use crate::api::HostState;
-use crate::heap::{Gc, Heap, Shortage, can_allocate};
+use crate::heap::{Gc, Heap, Shortage, Stress, can_allocate};
 use crate::interp::Dispatch;
 use crate::interrupt::Alarm;
 use crate::metamethod::Event;
@@ -277,6 +277,34 @@ impl Vm {
             return Err(self.raise_text(b"not enough memory"));
         }
         self.check_memory_limit(bytes)
+    }
+
+    /// As [`check_memory`](Self::check_memory), but garbage is collected before anything is refused:
+    /// to be called where the stack or a root reaches all that is in use.
+    #[inline]
+    pub(crate) fn find_memory(&mut self, bytes: usize) -> Result<(), Raised> {
+        let is_there =
+            can_allocate(bytes) && bytes <= self.memory_limit.saturating_sub(self.heap.used());
+        let is_stressed = cfg!(debug_assertions) && self.heap.collector.stress != Stress::Off;
+        if is_there && !is_stressed {
+            return Ok(());
+        }
+        self.collect_in_need();
+        self.check_memory(bytes)
+    }
+
+    /// Collects everything in the middle of an instruction or a native function, as the reference does
+    /// when memory is refused (`luaM_malloc_`); finalizers run later.
+    #[cold]
+    #[inline(never)]
+    fn collect_in_need(&mut self) {
+        let position = self.cur.position(self.cur.top);
+        // All registers of a Lua function may be in use.
+        self.cur.top = self.frame_top().max(self.cur.top);
+        if !self.heap.collector.suspended {
+            self.full_gc();
+        }
+        self.cur.top = self.cur.slot_at(position);
     }
 
     /// Refuses what would not fit into the memory that a VM may take.

@@ -176,7 +176,7 @@ impl Lua {
         self.with(|vm| {
             vm.collect_if_due()?;
             let string = vm.protect(|vm| {
-                vm.check_memory(bytes.len())?;
+                vm.find_memory(bytes.len())?;
                 Ok(vm.heap.new_string(bytes))
             })?;
             Ok(String(vm.root(Raw::string(string))))

@@ -477,7 +477,7 @@ impl Lua {
         self.with(|vm| {
             vm.collect_if_due()?;
             let table = vm.protect(|vm| {
-                vm.check_memory(n_items * 16 + n_pairs * 40)?;
+                vm.find_memory(n_items * 16 + n_pairs * 40)?;
                 Ok(vm.heap.new_table_sized(n_items as u32, n_pairs as u32))
             })?;
             Ok(Table(vm.root(Raw::table(table))))

@@ -1,7 +1,8 @@
 //! The heap: objects, their memory, and the collector.
 //!
-//! A non-moving, precise, incremental mark-and-sweep collector with two whites and barriers as in
-//! lgc.c. Invariants, cited by the `SAFETY` comments of the fenced modules:
+//! A non-moving, precise mark-and-sweep collector: incremental, with two whites and barriers as in
+//! lgc.c, or generational, with marks that stay. Invariants, cited by the `SAFETY` comments of the
+//! fenced modules:
 //!
 //! - **G1** A `Gc` that code holds points to an object that is alive. Objects are freed only by
 //!   collection steps, which run at safepoints: in the interpreter where it says so, and inside calls

@@ -98,7 +98,7 @@ impl Vm {
         if len > isize::MAX as usize / 2 {
             return Err(self.runtime_error(b"string length overflow"));
         }
-        self.check_memory(len)
+        self.find_memory(len)
     }
 
     /// The concatenation of strings and numbers.

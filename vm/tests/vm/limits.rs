@@ -142,3 +142,18 @@ fn limits_can_be_set_again() {
     lua.set_limits(Limits::default());
     run_well(&mut lua, "for i = 1, 100000 do end");
 }
+
+/// What garbage takes is not counted against a request: it is collected first.
+#[test]
+fn garbage_is_collected_before_memory_is_refused() {
+    for operation in ["('x'):rep(700000)", "part .. i", "part:sub(2)"] {
+        let mut lua = limited(|limits| limits.memory = 4 << 20);
+        let script = format!(
+            "local kept, part = ('k'):rep(1500000), ('p'):rep(700000)
+             local last
+             for i = 1, 100 do last = {operation} end
+             assert(#kept == 1500000 and #last >= 699999)"
+        );
+        run_well(&mut lua, &script);
+    }
+}

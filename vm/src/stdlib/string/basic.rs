@@ -31,7 +31,7 @@ pub(super) fn sub(vm: &mut Vm) -> NativeResult {
     let len = end - start + 1;
     vm.charge(len >> BYTES_PER_FUEL_LOG2)?;
     if len > MAX_UNCHECKED {
-        vm.check_memory(len)?;
+        vm.find_memory(len)?;
     }
     vm.ret_str(&bytes[start - 1..end])
 }
@@ -85,7 +85,7 @@ pub(super) fn rep(vm: &mut Vm) -> NativeResult {
     }
     vm.charge(total >> BYTES_PER_FUEL_LOG2)?;
     if total > REP_BLOCK {
-        vm.check_memory(total)?;
+        vm.find_memory(total)?;
     }
     if unit_len >= REP_BLOCK {
         return rep_long(vm, bytes, separator, n);
@@ -171,7 +171,7 @@ pub(super) fn dump(vm: &mut Vm) -> NativeResult {
         return Err(vm.error_at_caller(b"unable to dump given function"));
     };
     vm.charge(bytes.len())?;
-    vm.check_memory(bytes.len())?;
+    vm.find_memory(bytes.len())?;
     vm.ret_str(&bytes)
 }
 
