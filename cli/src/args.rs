@@ -93,6 +93,13 @@ pub(crate) struct VerifyArgs {
     /// How to tell the result.
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub(crate) format: VerifyFormat,
+    /// Verify one chunk by means of its certificate, in one look at each instruction. Whatever is in
+    /// it, no chunk passes that would not without it.
+    #[arg(long, value_name = "CERTIFICATE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Write the certificate of one chunk, if it verifies.
+    #[arg(long, value_name = "CERTIFICATE", conflicts_with = "certificate")]
+    pub(crate) certify: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,21 +4,27 @@ mod human;
 mod json;
 mod sarif;
 
+use std::fs;
+use std::path::Path;
+
 use moonproof_bytecode::listing::instruction_text;
 use moonproof_bytecode::{Chunk, LoadError, LoadErrorKind, Proto};
-use moonproof_verifier::{Finding, Place, Rejection, Rule, check};
+use moonproof_verifier::{
+    CertificateError, Finding, Place, Rejection, Rule, certify, check, check_with_certificate,
+};
 
 use crate::args::{VerifyArgs, VerifyFormat};
 use crate::io::{Failure, Input, Refusal, write_stdout};
 
 /// Verifies files.
 pub(crate) fn run(args: &VerifyArgs) -> Result<bool, Failure> {
+    let certificate = Certificate::of(args)?;
     let mut verdicts = Vec::new();
     let mut all_well = true;
     for path in &args.files {
         let input = Input::read(path)?;
         let subject = Subject::of(&input);
-        let verdict = verify(&input, &subject);
+        let verdict = verify(&input, &subject, &certificate)?;
         all_well &= verdict.is_good();
         match args.format {
             VerifyFormat::Human => human::print(&verdict, &subject),
@@ -34,6 +40,29 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<bool, Failure> {
         write_stdout(format!("{document:#}\n").as_bytes())?;
     }
     Ok(all_well)
+}
+
+/// What is done with a certificate.
+enum Certificate<'a> {
+    None,
+    /// The chunk is verified by means of it.
+    Given(Vec<u8>),
+    /// It is written there.
+    Wanted(&'a Path),
+}
+
+impl<'a> Certificate<'a> {
+    fn of(args: &'a VerifyArgs) -> Result<Self, Failure> {
+        let certificate = match (&args.certificate, &args.certify) {
+            (Some(path), _) => Self::Given(Input::read(path)?.bytes),
+            (_, Some(path)) => Self::Wanted(path),
+            _ => return Ok(Self::None),
+        };
+        if args.files.len() != 1 {
+            return Err(Failure::Message("a certificate is that of one file".to_owned()));
+        }
+        Ok(certificate)
+    }
 }
 
 /// What is verified: a chunk, or bytes that are none.
@@ -120,7 +149,11 @@ impl Problem {
     }
 }
 
-fn verify(input: &Input, subject: &Subject<'_>) -> Verdict {
+fn verify(
+    input: &Input,
+    subject: &Subject<'_>,
+    certificate: &Certificate<'_>,
+) -> Result<Verdict, Failure> {
     let mut verdict = Verdict { name: input.name.clone(), problems: Vec::new(), n_omitted: 0 };
     match &subject.chunk {
         Err(Refusal::Source(message)) => {
@@ -128,17 +161,48 @@ fn verify(input: &Input, subject: &Subject<'_>) -> Verdict {
             verdict.problems.push(Problem::with_file(message, REFUSES));
         }
         Err(Refusal::Chunk(error)) => verdict.problems.push(of_load_error(error)),
-        Ok(loaded) => {
-            if let Err(mut rejection) = check(&loaded.chunk) {
+        Ok(loaded) => match check_by(certificate, &loaded.chunk)? {
+            Ok(()) => {}
+            Err(CertificateError::Rejected(mut rejection)) => {
                 if let Some(offsets) = &loaded.offsets {
                     rejection.locate(offsets);
                 }
                 verdict.n_omitted = rejection.n_omitted();
                 verdict.problems = of_rejection(&rejection, &loaded.chunk);
             }
-        }
+            Err(error) => verdict.problems.push(of_certificate_error(&error)),
+        },
     }
-    verdict
+    Ok(verdict)
+}
+
+fn check_by(
+    certificate: &Certificate<'_>,
+    chunk: &Chunk,
+) -> Result<Result<(), CertificateError>, Failure> {
+    let plainly = || check(chunk).map_err(CertificateError::Rejected);
+    match certificate {
+        Certificate::None => Ok(plainly()),
+        Certificate::Given(bytes) => match check_with_certificate(chunk, bytes) {
+            // If there is something wrong with the chunk, that matters more.
+            Err(error) => Ok(plainly().and(Err(error))),
+            Ok(()) => Ok(Ok(())),
+        },
+        Certificate::Wanted(path) => match moonproof_verifier::verify(chunk.clone()) {
+            Err(rejection) => Ok(Err(CertificateError::Rejected(rejection))),
+            Ok(verified) => fs::write(path, certify(&verified)).map(Ok).map_err(|error| {
+                Failure::Message(format!("cannot write {}: {error}", path.display()))
+            }),
+        },
+    }
+}
+
+fn of_certificate_error(error: &CertificateError) -> Problem {
+    let mut problem = Problem::with_file(error.to_string(), "wants no certificate");
+    if let CertificateError::Unproved { path } = error {
+        problem.path.clone_from(path);
+    }
+    problem
 }
 
 /// What the reference does with most files that it cannot load.
