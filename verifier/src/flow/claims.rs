@@ -9,7 +9,7 @@
 //! A claim can only take knowledge away, so that a wrong one cannot make anything hold. Facts about
 //! loops it cannot touch at all: V1 refuses a capture *because* such a fact is known, so that less
 //! knowledge must not be had for the asking. Since claims are made only where control gets from
-//! before, these facts are the same with and without a certificate. (`SOUNDNESS.md`, section 8.)
+//! before, these facts are the same with and without a certificate. (`SOUNDNESS.md`, section 9.)
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
