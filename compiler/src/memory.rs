@@ -13,6 +13,9 @@ use crate::strings;
 /// most.
 const MAX_LEN: usize = 4096;
 
+/// So many states of nested functions are kept.
+const MAX_SPARE: usize = 2;
+
 /// What a compilation may use again. It has no influence on results.
 #[derive(Default)]
 pub struct Memory(Option<Box<Kept>>);
@@ -22,6 +25,8 @@ pub struct Memory(Option<Box<Kept>>);
 pub(crate) struct Kept {
     pub(crate) strings: strings::Memory,
     pub(crate) fs: Box<FuncState>,
+    #[expect(clippy::vec_box, reason = "states change places with `fs`")]
+    pub(crate) spare: Vec<Box<FuncState>>,
     pub(crate) vars: Vec<VarDesc>,
 }
 
@@ -47,6 +52,7 @@ impl Memory {
         let result = parser.chunk(chunk_name);
         if source.len() <= MAX_LEN {
             *kept = parser.into_memory();
+            kept.spare.truncate(MAX_SPARE);
             self.0 = Some(kept);
         }
         result

@@ -68,7 +68,7 @@ impl<'s> Parser<'s> {
             lex,
             fs: memory.fs,
             outer: Vec::new(),
-            spare: Vec::new(),
+            spare: memory.spare,
             protos: Vec::new(),
             vars: memory.vars,
             gotos: Vec::new(),
@@ -89,7 +89,12 @@ impl<'s> Parser<'s> {
     /// What the next compilation can use again.
     pub(crate) fn into_memory(mut self) -> Kept {
         self.vars.clear();
-        Kept { strings: self.lex.strings.into_memory(), fs: self.fs, vars: self.vars }
+        Kept {
+            strings: self.lex.strings.into_memory(),
+            fs: self.fs,
+            spare: self.spare,
+            vars: self.vars,
+        }
     }
 
     /// Fails with "X expected". Mirrors `error_expected`.

@@ -171,7 +171,7 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
     /// seldom, because they are compiled each time.
     const CHECK_AT: usize = 32;
     let mut next_check = CHECK_AT;
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(256);
     for n_pieces in 1_usize.. {
         let reader = vm.arg(1);
         let piece = vm.call_for_one(reader, &[])?;
