@@ -107,6 +107,8 @@ pub(super) struct Pages {
     classes: [Class; N_CLASSES],
     large: Vec<Large>,
     large_unswept: bool,
+    /// All pages of the classes below it are swept.
+    sweep_class: usize,
     /// The sweep passes over objects that an earlier one has seen.
     only_young: bool,
     /// How many of `large`, from the first, the last sweep has seen.
@@ -163,6 +165,7 @@ impl Pages {
             classes: std::array::from_fn(|_| Class::default()),
             large: Vec::new(),
             large_unswept: false,
+            sweep_class: 0,
             only_young: false,
             n_old_large: 0,
             buffers: [null_mut(); N_CLASSES],
@@ -335,6 +338,7 @@ impl Pages {
             class.with_free = None;
         }
         self.large_unswept = true;
+        self.sweep_class = 0;
     }
 
     /// Sweeps one page of some class; false if all are swept.
@@ -342,12 +346,14 @@ impl Pages {
         &mut self,
         judge: &mut impl FnMut(Gc<Header>, &mut Buffers<'_>) -> Verdict,
     ) -> bool {
-        for class in 0..N_CLASSES {
-            if (self.classes[class].n_swept as usize) < self.classes[class].pages.len() {
-                self.sweep_page(class, judge);
+        while let Some(list) = self.classes.get(self.sweep_class) {
+            if (list.n_swept as usize) < list.pages.len() {
+                self.sweep_page(self.sweep_class, judge);
                 return true;
             }
+            self.sweep_class += 1;
         }
+        debug_assert!(self.classes.iter().all(|list| list.n_swept as usize == list.pages.len()));
         if self.large_unswept {
             self.sweep_large(judge);
             return true;
