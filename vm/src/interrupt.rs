@@ -11,7 +11,7 @@
 //! - **I4** A handler of a signal does nothing but set signal actions and store to memory.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 
 use crate::interp::Handlers;
 use crate::vm::Vm;
@@ -56,6 +56,8 @@ pub(crate) struct Alarm {
 impl Alarm {
     fn raise(&self) {
         self.is_raised.store(true, Ordering::SeqCst);
+        // Whoever overwrites these entries once more looks at the flag after that.
+        fence(Ordering::SeqCst);
         self.handlers.interrupt();
     }
 
@@ -114,7 +116,7 @@ mod sigint {
     /// Whom SIGINT interrupts. A signal belongs to the process, and its handler has no argument.
     static TARGET: AtomicPtr<Alarm> = AtomicPtr::new(ptr::null_mut());
 
-    /// While it exists SIGINT interrupts; then it is as before the program changed anything.
+    /// While it exists SIGINT interrupts; then it ends the process, as the system has it.
     pub(crate) struct Caught;
 
     /// Lets SIGINT interrupt what the VM runs. System calls are not restarted, so that a script

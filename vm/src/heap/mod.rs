@@ -5,9 +5,9 @@
 //! fenced modules:
 //!
 //! - **G1** A `Gc` that code holds points to an object that is alive. Objects are freed only by
-//!   collection steps, which run at safepoints: in the interpreter where it says so, and inside calls
-//!   of Lua functions. Between safepoints a native function may hold any `Gc`; across one, only
-//!   those that the stack, the registry or another root reaches.
+//!   collection steps, which run at safepoints: in the interpreter where it says so, inside calls of
+//!   Lua functions, and in `Vm::find_memory`. Between safepoints a native function may hold any
+//!   `Gc`; across one, only those that the stack, the registry or another root reaches.
 //! - **G2** A value with a collectable tag carries the address of a live object of that kind; a
 //!   native's carries that of a static. Only the constructors of `Value` make them.
 //! - **G3** Every slot of every stack holds a value at all times. Slots above the top may hold stale

@@ -189,17 +189,24 @@ pub(super) fn result_slot(vm: &Vm, frame: FrameRef, nowhere: Slot) -> Option<Slo
 #[inline(always)]
 fn plain_test(frame: FrameRef) -> Option<Insn> {
     let i = frame.pc.get().current();
-    let is_test = matches!(
-        OpCode::from_u8(i.op())?,
-        OpCode::Eq
-            | OpCode::Lt
-            | OpCode::Le
-            | OpCode::LtI
-            | OpCode::LeI
-            | OpCode::GtI
-            | OpCode::GeI
-    );
-    (is_test && frame.info.get() & SWAPPED_LT == 0).then_some(i)
+    (is_comparison(i) && frame.info.get() & SWAPPED_LT == 0).then_some(i)
+}
+
+/// Whether a metamethod may answer a test.
+#[inline(always)]
+pub(super) fn is_comparison(i: Insn) -> bool {
+    matches!(
+        OpCode::from_u8(i.op()),
+        Some(
+            OpCode::Eq
+                | OpCode::Lt
+                | OpCode::Le
+                | OpCode::LtI
+                | OpCode::LeI
+                | OpCode::GtI
+                | OpCode::GeI
+        )
+    )
 }
 
 /// A call of anything, with any number of arguments; its place is saved.

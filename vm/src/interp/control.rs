@@ -3,6 +3,7 @@
 use super::{Step, Table, handlers, next};
 use crate::call::{Flow, Next};
 use crate::vm::{Raised, Vm};
+use moonproof_bytecode::OpCode;
 
 /// Goes on with the frame on top.
 macro_rules! dispatch {
@@ -130,7 +131,7 @@ pub(super) fn traced(
     t: Table,
 ) -> Step {
     // VARARGPREP tells by the place whether it was executed, and is not traced.
-    if i.op() != moonproof_bytecode::OpCode::VarargPrep as u8 {
+    if i.op() != OpCode::VarargPrep as u8 {
         vm.cur.frame.pc.set(pc);
     }
     if let Err(outcome) = trace_step(vm) {
@@ -153,30 +154,6 @@ fn trace_step(vm: &mut Vm) -> Result<(), Outcome> {
         Ok(()) => Ok(()),
         Err(raised) => Err(settle(vm, Err(raised))),
     }
-}
-
-/// Raises what interrupts the script, if it does still, or puts the handlers back and goes on.
-#[cold]
-#[inline(never)]
-pub(super) fn interrupted(
-    vm: &mut Vm,
-    pc: super::Pc,
-    base: crate::stack::Slot,
-    k: super::Consts,
-    i: super::Insn,
-    t: Table,
-) -> Step {
-    // VARARGPREP tells by the place whether it was executed; the instruction after it will do.
-    if i.op() == moonproof_bytecode::OpCode::VarargPrep as u8 {
-        return vm.handlers().of(i)(vm, pc, base, k, i, t);
-    }
-    if !vm.take_interruption() {
-        let t = vm.dispatch.table();
-        return t.of(i)(vm, pc, base, k, i, t);
-    }
-    vm.cur.frame.pc.set(pc);
-    let outcome = interrupt_step(vm);
-    follow!(vm, t, outcome)
 }
 
 #[inline(never)]
@@ -240,6 +217,23 @@ fn slow_step(vm: &mut Vm, i: super::Insn) -> Outcome {
 }
 
 handlers! {
+    /// Raises what interrupts the script, if it does still, or puts the handlers back and goes on.
+    #[cold]
+    #[inline(never)]
+    fn interrupted(vm, pc, base, k, i, t) {
+        // VARARGPREP tells by the place whether it was executed; the instruction after it will do.
+        if i.op() == OpCode::VarargPrep as u8 {
+            return vm.handlers().of(i)(vm, pc, base, k, i, t);
+        }
+        if !vm.take_interruption() {
+            let t = vm.dispatch.table();
+            return t.of(i)(vm, pc, base, k, i, t);
+        }
+        vm.cur.frame.pc.set(pc);
+        let outcome = interrupt_step(vm);
+        follow!(vm, t, outcome)
+    }
+
     fn jmp(vm, pc, base, k, i, t) {
         next!(vm, pc.jump(i.wide()), base, k, t)
     }

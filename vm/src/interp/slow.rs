@@ -500,19 +500,13 @@ impl Vm {
             target.set(value);
             return Ok(Next::RUN);
         }
+        if super::calls::is_comparison(i) {
+            let info = frame.info.get();
+            frame.info.set(info & !SWAPPED_LT);
+            return Ok(self.branch(i, value.is_falsy() == (info & SWAPPED_LT != 0)));
+        }
         let Some(op) = super::plain_opcode(i.op()) else { return Ok(Next::RUN) };
         match op {
-            OpCode::Eq
-            | OpCode::Lt
-            | OpCode::Le
-            | OpCode::LtI
-            | OpCode::LeI
-            | OpCode::GtI
-            | OpCode::GeI => {
-                let info = frame.info.get();
-                frame.info.set(info & !SWAPPED_LT);
-                return Ok(self.branch(i, value.is_falsy() == (info & SWAPPED_LT != 0)));
-            }
             OpCode::Concat => {
                 let left = (frame.info.get() >> CONCAT_SHIFT & 0xFF) as usize;
                 base.reg(i.a()).add(left - 1).set(value);

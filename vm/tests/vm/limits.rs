@@ -157,3 +157,18 @@ fn garbage_is_collected_before_memory_is_refused() {
         run_well(&mut lua, &script);
     }
 }
+
+/// The pieces of a reader are held by the library, and count as memory all the same.
+#[test]
+fn pieces_of_a_chunk_count_as_memory() {
+    let mut lua = limited(|limits| limits.memory = 4 << 20);
+    run_well(
+        &mut lua,
+        "local spaces, n_pieces = (' '):rep(1 << 18), 0
+         local chunk, message = load(function()
+             n_pieces = n_pieces + 1
+             return n_pieces < 64 and spaces or nil
+         end)
+         assert(chunk == nil and message:find('not enough memory'), message)",
+    );
+}
