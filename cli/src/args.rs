@@ -87,7 +87,8 @@ pub(crate) enum VerifyFormat {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// Chunks or sources, or - for standard input.
+    /// Chunks, sources, or chunks as text (*.luasm, as `asm` reads it); - for standard input, which
+    /// is no text.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// How to tell the result.
@@ -111,7 +112,8 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
-    /// A source or chunk, or - for standard input.
+    /// A source, a chunk, or a chunk as text (*.luasm, as `asm` reads it); - for standard input,
+    /// which is no text.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Only the code: no constants, local variables and upvalues.
@@ -137,7 +139,7 @@ pub(crate) struct AsmArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiffArgs {
-    /// A source or chunk.
+    /// A source, a chunk, or a chunk as text (*.luasm, as `asm` reads it).
     #[arg(value_name = "A")]
     pub(crate) a: PathBuf,
     /// Another one.

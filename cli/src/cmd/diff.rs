@@ -27,7 +27,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<bool, Failure> {
 }
 
 fn read(path: &Path) -> Result<Chunk, Failure> {
-    let input = Input::read(path)?;
+    let input = Input::read_any_form(path)?;
     match input.chunk() {
         Ok(loaded) => {
             let mut chunk = loaded.chunk;

@@ -11,7 +11,7 @@ use crate::io::{Failure, Input, Loaded, stdout};
 
 /// Lists a file.
 pub(crate) fn run(args: &ListArgs) -> Result<bool, Failure> {
-    let input = Input::read(&args.file)?;
+    let input = Input::read_any_form(&args.file)?;
     let Loaded { chunk, bytes, .. } = match input.chunk() {
         Ok(loaded) => loaded,
         Err(refusal) => {

@@ -25,7 +25,7 @@ fn schema() -> Value {
     serde_json::from_slice(&schema).expect("JSON")
 }
 
-/// A chunk for every rule, one that verifies, one source that does not compile, and a name that
+/// A chunk for every rule, every other one as text, one that verifies, one source that does not compile, and a name that
 /// is no URI as it is.
 fn log() -> Value {
     let folder = folder("sarif", &[("good one.lua", b"return 1"), ("bad.lua", b"return =")]);
@@ -35,6 +35,10 @@ fn log() -> Value {
     for (i, rule) in std::fs::read_dir(corpus).expect("the corpus").flatten().enumerate() {
         let text =
             std::fs::read_dir(rule.path()).expect("a rule").flatten().next().expect("a text");
+        if i % 2 == 0 {
+            args.push(text.path().to_string_lossy().into_owned());
+            continue;
+        }
         let name = format!("bad {i}.luac");
         let ran = run(&folder, &["asm", &text.path().to_string_lossy(), "-o", &name]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -75,6 +79,17 @@ fn logs_keep_to_the_schema() {
         let idx = usize::try_from(idx).expect("an index");
         assert_eq!(Some(&rules[idx].id), result.rule_id.as_ref());
     }
+    // Texts have lines, and chunks have bytes.
+    let has = |ending: &str, key: &str| {
+        let results = log["runs"][0]["results"].as_array().into_iter().flatten();
+        let mut places = results.map(|result| &result["locations"][0]["physicalLocation"]);
+        places.any(|place| {
+            let uri = place["artifactLocation"]["uri"].as_str().unwrap_or_default();
+            uri.ends_with(ending) && place["region"][key].is_u64()
+        })
+    };
+    assert!(has(".luasm", "startLine") && has(".luac", "byteOffset"));
+    assert!(!has(".luac", "startLine"));
     let again = serde_json::to_value(&typed).expect("JSON");
     assert_eq!(again, log);
 }

@@ -98,7 +98,11 @@ fn place(name: &str, problem: &Problem) -> String {
     parts.extend(problem.line.map(|line| format!("line {line}")));
     parts.extend(problem.pc.map(|pc| format!("pc {pc}")));
     parts.extend(problem.offset.map(|offset| format!("byte {offset}")));
-    if parts.is_empty() { name.to_owned() } else { format!("{name}: {}", parts.join(", ")) }
+    let name = match problem.text_line {
+        Some(line) => format!("{name}:{line}"),
+        None => name.to_owned(),
+    };
+    if parts.is_empty() { name } else { format!("{name}: {}", parts.join(", ")) }
 }
 
 /// The listing around the instruction and those that the notes are about.
@@ -111,8 +115,8 @@ fn instructions(
     let difference = problem.difference.as_ref();
     let label = difference.map(|(expected, found)| format!("expected {expected}, found {found}"));
     let mut marks = vec![(pc, AnnotationKind::Primary, label.unwrap_or_default())];
-    let notes = problem.notes.iter().filter(|(pc, _)| *pc < n);
-    marks.extend(notes.map(|(pc, text)| (*pc, AnnotationKind::Context, text.clone())));
+    let notes = problem.notes.iter().filter(|note| note.pc < n);
+    marks.extend(notes.map(|note| (note.pc, AnnotationKind::Context, note.text.clone())));
     marks.retain(|(pc, ..)| *pc < n);
     marks.sort_by_key(|(pc, ..)| *pc);
     let mut groups: Vec<Vec<(u32, AnnotationKind, String)>> = Vec::new();

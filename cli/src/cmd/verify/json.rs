@@ -22,8 +22,11 @@ fn verdict(verdict: &Verdict) -> Value {
 fn problem(problem: &Problem) -> Value {
     let info = problem.rule.map(Rule::info);
     let (expected, found) = problem.difference.clone().unzip();
-    let notes: Vec<Value> =
-        problem.notes.iter().map(|(pc, text)| json!({ "pc": pc, "text": text })).collect();
+    let notes: Vec<Value> = problem
+        .notes
+        .iter()
+        .map(|note| json!({ "pc": note.pc, "text_line": note.text_line, "text": note.text }))
+        .collect();
     json!({
         "rule": info.map(|info| info.id),
         "title": info.map(|info| info.title),
@@ -31,6 +34,7 @@ fn problem(problem: &Problem) -> Value {
         "item": problem.item,
         "pc": problem.pc,
         "line": problem.line,
+        "text_line": problem.text_line,
         "byte": problem.offset,
         "instruction": problem.instruction,
         "expected": expected,

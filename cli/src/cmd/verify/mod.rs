@@ -7,6 +7,7 @@ mod sarif;
 use std::fs;
 use std::path::Path;
 
+use moonproof_bytecode::asm::{Assembly, Item};
 use moonproof_bytecode::listing::instruction_text;
 use moonproof_bytecode::{Chunk, LoadError, LoadErrorKind, Proto};
 use moonproof_verifier::{
@@ -22,7 +23,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<bool, Failure> {
     let mut verdicts = Vec::new();
     let mut all_well = true;
     for path in &args.files {
-        let input = Input::read(path)?;
+        let input = Input::read_any_form(path)?;
         let subject = Subject::of(&input);
         let verdict = verify(&input, &subject, &certificate)?;
         all_well &= verdict.is_good();
@@ -68,17 +69,30 @@ impl<'a> Certificate<'a> {
 /// What is verified: a chunk, or bytes that are none.
 struct Subject<'a> {
     bytes: &'a [u8],
+    /// Where things are in the text, if that is what states it.
+    assembly: Option<&'a Assembly>,
     chunk: Result<crate::io::Loaded<'a>, Refusal>,
 }
 
 impl<'a> Subject<'a> {
     fn of(input: &'a Input) -> Self {
-        Self { bytes: &input.bytes, chunk: input.chunk() }
+        Self { bytes: input.chunk_bytes(), assembly: input.assembly(), chunk: input.chunk() }
     }
 
     /// The function at a path.
     fn function(&self, path: &[u32]) -> Option<&Proto> {
         function_at(&self.chunk.as_ref().ok()?.chunk, path)
+    }
+
+    /// The line of a text in which a function begins, or an item of it is stated.
+    fn text_line(&self, path: &[u32], item: Option<Item>) -> Option<u32> {
+        let assembly = self.assembly?;
+        let function = assembly.function(path)?;
+        let line = match item {
+            Some(item) => assembly.line_of(function, item),
+            None => assembly.first_line(function),
+        };
+        line.filter(|line| *line > 0)
     }
 }
 
@@ -105,6 +119,8 @@ struct Problem {
     item: Option<String>,
     pc: Option<u32>,
     line: Option<u32>,
+    /// Where a text states it.
+    text_line: Option<u32>,
     offset: Option<usize>,
     /// The instruction in its listing.
     instruction: Option<String>,
@@ -112,12 +128,19 @@ struct Problem {
     difference: Option<(String, String)>,
     /// All of it in words.
     text: String,
-    /// How it came about: instructions, and what is to be said of each.
-    notes: Vec<(u32, String)>,
+    /// How it came about.
+    notes: Vec<Note>,
     /// What is known of the frame before the instruction.
     state: Option<String>,
     /// What the reference does with such a file.
     reference: &'static str,
+}
+
+/// What is to be said of an instruction.
+struct Note {
+    pc: u32,
+    text_line: Option<u32>,
+    text: String,
 }
 
 impl Problem {
@@ -129,6 +152,7 @@ impl Problem {
             item: None,
             pc: None,
             line: None,
+            text_line: None,
             offset: None,
             instruction: None,
             difference: None,
@@ -160,7 +184,11 @@ fn verify(
             let message = String::from_utf8_lossy(message).into_owned();
             verdict.problems.push(Problem::with_file(message, REFUSES));
         }
-        Err(Refusal::Chunk(error)) => verdict.problems.push(of_load_error(error)),
+        Err(Refusal::Text(error)) => verdict.problems.push(Problem {
+            text_line: Some(error.line),
+            ..Problem::with_file(error.message.clone(), "reads no such texts")
+        }),
+        Err(Refusal::Chunk(error)) => verdict.problems.push(of_load_error(error, subject)),
         Ok(loaded) => match check_by(certificate, &loaded.chunk)? {
             Ok(()) => {}
             Err(CertificateError::Rejected(mut rejection)) => {
@@ -168,7 +196,7 @@ fn verify(
                     rejection.locate(offsets);
                 }
                 verdict.n_omitted = rejection.n_omitted();
-                verdict.problems = of_rejection(&rejection, &loaded.chunk);
+                verdict.problems = of_rejection(&rejection, subject);
             }
             Err(error) => verdict.problems.push(of_certificate_error(&error)),
         },
@@ -208,7 +236,7 @@ fn of_certificate_error(error: &CertificateError) -> Problem {
 /// What the reference does with most files that it cannot load.
 const REFUSES: &str = "refuses it, too";
 
-fn of_load_error(error: &LoadError) -> Problem {
+fn of_load_error(error: &LoadError, subject: &Subject<'_>) -> Problem {
     let rule = Rule::of_load_error(error.kind());
     // Only these two it does not notice.
     let reference = match error.kind() {
@@ -218,24 +246,36 @@ fn of_load_error(error: &LoadError) -> Problem {
     Problem {
         rule: Some(rule),
         path: error.path().into(),
+        text_line: subject.text_line(error.path(), None),
         offset: Some(error.offset()),
         ..Problem::with_file(error.to_string(), reference)
     }
 }
 
-fn of_rejection(rejection: &Rejection, chunk: &Chunk) -> Vec<Problem> {
-    rejection.findings().iter().map(|finding| of_finding(finding, chunk)).collect()
+fn of_rejection(rejection: &Rejection, subject: &Subject<'_>) -> Vec<Problem> {
+    rejection.findings().iter().map(|finding| of_finding(finding, subject)).collect()
 }
 
-fn of_finding(finding: &Finding, chunk: &Chunk) -> Problem {
-    let proto = function_at(chunk, &finding.path);
-    let (item, pc) = match finding.place {
-        Place::Function => (None, None),
-        Place::Code(pc) => (None, Some(pc)),
-        Place::LineInfo(pc) => (Some("line difference".to_owned()), Some(pc)),
-        Place::Upvalue(idx) => (Some(format!("upvalue {idx}")), None),
-        Place::LocVar(idx) => (Some(format!("local variable {idx}")), None),
-        Place::AbsLine(idx) => (Some(format!("absolute line {idx}")), None),
+fn of_finding(finding: &Finding, subject: &Subject<'_>) -> Problem {
+    let (item, pc, stated) = match finding.place {
+        Place::Function => (None, None, None),
+        Place::Code(pc) => (None, Some(pc), Some(Item::Code(pc))),
+        Place::LineInfo(pc) => (Some("line difference".to_owned()), Some(pc), Some(Item::Code(pc))),
+        Place::Upvalue(idx) => (Some(format!("upvalue {idx}")), None, Some(Item::Upvalue(idx))),
+        Place::LocVar(idx) => {
+            (Some(format!("local variable {idx}")), None, Some(Item::LocVar(idx)))
+        }
+        Place::AbsLine(idx) => {
+            (Some(format!("absolute line {idx}")), None, Some(Item::AbsLine(idx)))
+        }
+    };
+    let path = &*finding.path;
+    let proto = subject.function(path);
+    let text_line = |item| subject.text_line(path, item);
+    let note = |(pc, text): &(u32, String)| Note {
+        pc: *pc,
+        text_line: text_line(Some(Item::Code(*pc))),
+        text: text.clone(),
     };
     Problem {
         rule: Some(finding.rule),
@@ -243,10 +283,11 @@ fn of_finding(finding: &Finding, chunk: &Chunk) -> Problem {
         item,
         pc,
         line: finding.line,
+        text_line: text_line(stated).or_else(|| text_line(None)),
         offset: finding.offset,
         instruction: proto.zip(pc).map(|(proto, pc)| instruction_text(proto, pc)),
         difference: Some((finding.expected.clone(), finding.found.clone())),
-        notes: finding.notes.clone(),
+        notes: finding.notes.iter().map(note).collect(),
         state: finding.frame.as_ref().map(|frame| frame.to_string()),
         ..Problem::with_file(finding.to_string(), finding.rule.info().reference)
     }

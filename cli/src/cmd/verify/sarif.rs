@@ -1,7 +1,7 @@
 //! What is wrong, as a SARIF 2.1.0 log: one run, one result per finding.
 //!
-//! A chunk has no lines of its own, so that regions are counted in bytes; the line of the source is
-//! among a result's properties.
+//! A chunk has no lines of its own, so that regions are counted in bytes, except for a chunk that a
+//! text states; the line of the source is among a result's properties.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use serde_sarif::sarif::{
     Run, SCHEMA_URL, Sarif, Tool, ToolComponent, Version,
 };
 
-use super::{Problem, Verdict};
+use super::{Note, Problem, Verdict};
 use crate::io::Failure;
 
 /// Bytes of an instruction.
@@ -57,16 +57,15 @@ fn message(text: &str) -> Message {
 
 fn result(name: &str, problem: &Problem) -> SarifResult {
     let length = if problem.pc.is_some() { INSTRUCTION } else { 1 };
-    let place = location(name, problem, problem.offset, length, None);
+    let place = location(name, problem, region(problem.text_line, problem.offset, length), None);
     let related: Vec<Location> = problem
         .notes
         .iter()
-        .map(|(pc, text)| {
-            let offset = problem
-                .offset
-                .zip(problem.pc)
-                .and_then(|(at, own_pc)| (at + 4 * *pc as usize).checked_sub(4 * own_pc as usize));
-            location(name, problem, offset, INSTRUCTION, Some((*pc, text)))
+        .map(|note| {
+            let offset = problem.offset.zip(problem.pc).and_then(|(at, own_pc)| {
+                (at + 4 * note.pc as usize).checked_sub(4 * own_pc as usize)
+            });
+            location(name, problem, region(note.text_line, offset, INSTRUCTION), Some(note))
         })
         .collect();
     let mut properties = PropertyBag::default();
@@ -98,28 +97,34 @@ fn result(name: &str, problem: &Problem) -> SarifResult {
     result
 }
 
+/// A line of a text, or bytes of a chunk.
+fn region(text_line: Option<u32>, offset: Option<usize>, length: i64) -> Option<Region> {
+    if let Some(line) = text_line {
+        return Some(Region::builder().start_line(i64::from(line)).build());
+    }
+    let offset = i64::try_from(offset?).ok()?;
+    Some(Region::builder().byte_offset(offset).byte_length(length).build())
+}
+
 /// A place in the chunk; `note` is about another instruction of the problem's function.
 fn location(
     name: &str,
     problem: &Problem,
-    offset: Option<usize>,
-    length: i64,
-    note: Option<(u32, &String)>,
+    region: Option<Region>,
+    note: Option<&Note>,
 ) -> Location {
     let artifact = ArtifactLocation::builder().uri(uri(name)).build();
     let mut physical = PhysicalLocation::builder().artifact_location(artifact).build();
-    if let Some(offset) = offset.and_then(|offset| i64::try_from(offset).ok()) {
-        physical.region = Some(Region::builder().byte_offset(offset).byte_length(length).build());
-    }
+    physical.region = region;
     let function = LogicalLocation::builder()
         .fully_qualified_name(problem.function())
         .kind("function")
         .build();
     let mut location =
         Location::builder().physical_location(physical).logical_locations(vec![function]).build();
-    if let Some((pc, text)) = note {
-        location.id = Some(i64::from(pc));
-        location.message = Some(message(text));
+    if let Some(note) = note {
+        location.id = Some(i64::from(note.pc));
+        location.message = Some(message(&note.text));
     }
     location
 }
