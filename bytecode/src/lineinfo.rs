@@ -19,6 +19,18 @@ impl Proto {
         Some(deltas.iter().fold(base, |line, delta| line.wrapping_add_signed(i32::from(*delta))))
     }
 
+    /// Whether `pc` is on another line than `old_pc`, which is before it. Without line information
+    /// nothing is. Mirrors `changedline`.
+    pub fn changes_line(&self, old_pc: u32, pc: u32) -> bool {
+        let between = self.line_info.get(old_pc as usize + 1..=pc as usize).unwrap_or_default();
+        if between.len() >= MAX_INSTRUCTIONS_WITHOUT_ABS_LINE as usize / 2
+            || between.contains(&ABS_LINE_MARK)
+        {
+            return self.line_at(old_pc) != self.line_at(pc);
+        }
+        between.iter().map(|delta| i32::from(*delta)).sum::<i32>() != 0
+    }
+
     /// A line from which to start, and the first instruction whose difference is to be added to it.
     /// Mirrors `getbaseline`.
     fn base_line(&self, pc: u32) -> (usize, u32) {
@@ -67,6 +79,13 @@ mod tests {
             assert_eq!(proto.line_at(pc), Some(line), "pc {pc}");
         }
         assert_eq!(proto.line_at(5), None);
+        for pc in 1..5 {
+            for old_pc in 0..pc {
+                let differs = expected[old_pc as usize] != expected[pc as usize];
+                assert_eq!(proto.changes_line(old_pc, pc), differs, "pc {old_pc} to {pc}");
+            }
+        }
+        assert!(!Proto::default().changes_line(0, 1));
     }
 
     #[test]

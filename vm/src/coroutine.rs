@@ -15,8 +15,8 @@ impl Vm {
         let mut stack = self.heap.new_stack();
         stack.top.set(body);
         stack.top = stack.top.add(1);
-        if self.hook_mask != 0 {
-            stack.hooks = self.cur.hooks.as_deref().map(|hooks| Box::new(hooks.inherited()));
+        if let Some(hooks) = self.cur.hooks.as_deref().filter(|hooks| hooks.mask() != 0) {
+            stack.hooks = Some(Box::new(hooks.inherited()));
         }
         let bytes = stack.bytes();
         self.heap.account(0, bytes);

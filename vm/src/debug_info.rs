@@ -9,6 +9,7 @@ use moonproof_bytecode::{Constant, Instruction, OpCode, Proto, chunk_id};
 use crate::metamethod::Event;
 use crate::proto::SharedProto;
 use crate::stack::{FrameRef, Slot, Stack};
+use crate::string::c_string;
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
 
@@ -33,27 +34,31 @@ impl Operand {
 /// What kind of thing a name is, and the name.
 pub(crate) type Name = (&'static str, Vec<u8>);
 
-fn text(bytes: &[u8]) -> Vec<u8> {
-    // C strings end at the first zero.
-    bytes.split(|b| *b == 0).next().unwrap_or_default().to_vec()
-}
-
-/// The name of local variable `n`, from 1, at `pc` (`luaF_getlocalname`).
-pub(crate) fn local_name(proto: &Proto, n: usize, pc: usize) -> Option<Vec<u8>> {
+/// Local variable `n`, from 1, at `pc`, by its number among those of the function
+/// (`luaF_getlocalname`).
+pub(crate) fn local_at(proto: &Proto, n: usize, pc: usize) -> Option<usize> {
     let pc = pc as u32;
-    proto
-        .loc_vars
-        .iter()
-        .take_while(|var| var.start_pc <= pc)
-        .filter(|var| pc < var.end_pc)
+    let vars = proto.loc_vars.iter().enumerate();
+    vars.take_while(|(_, var)| var.start_pc <= pc)
+        .filter(|(_, var)| pc < var.end_pc)
         .nth(n.checked_sub(1)?)
-        .map(|var| text(var.name.as_deref().unwrap_or(b"?")))
+        .map(|(i, _)| i)
 }
 
-pub(crate) fn upvalue_name(proto: &Proto, n: usize) -> Vec<u8> {
+/// The name of a local variable, given by what [`local_at`] has found.
+pub(crate) fn local_name(proto: &Proto, i: usize) -> &[u8] {
+    c_string(proto.loc_vars.get(i).and_then(|var| var.name.as_deref()).unwrap_or(b"?"))
+}
+
+/// The name of local variable `n`, from 1, at `pc`.
+fn local_name_at(proto: &Proto, n: usize, pc: usize) -> Option<Vec<u8>> {
+    local_at(proto, n, pc).map(|i| local_name(proto, i).to_vec())
+}
+
+pub(crate) fn upvalue_name(proto: &Proto, n: usize) -> &[u8] {
     match proto.upvalue_names.get(n) {
-        Some(Some(name)) => text(name),
-        _ => b"?".to_vec(),
+        Some(Some(name)) => c_string(name),
+        _ => b"?",
     }
 }
 
@@ -91,14 +96,14 @@ fn find_set_register(proto: &Proto, last: usize, register: u32) -> Option<usize>
 
 fn constant_name(proto: &Proto, index: usize) -> Option<Vec<u8>> {
     match proto.constants.get(index) {
-        Some(Constant::String(name)) => Some(text(name)),
+        Some(Constant::String(name)) => Some(c_string(name).to_vec()),
         _ => None,
     }
 }
 
 /// The name of a register's content, or else the instruction that set it (`basicgetobjname`).
 fn basic_name(proto: &Proto, pc: usize, register: u32) -> Result<Name, Option<usize>> {
-    if let Some(name) = local_name(proto, register as usize + 1, pc) {
+    if let Some(name) = local_name_at(proto, register as usize + 1, pc) {
         return Ok(("local", name));
     }
     let pc = find_set_register(proto, pc, register).ok_or(None)?;
@@ -109,7 +114,7 @@ fn basic_name(proto: &Proto, pc: usize, register: u32) -> Result<Name, Option<us
     };
     match i.opcode() {
         Some(OpCode::Move) if i.b() < i.a() => basic_name(proto, pc, i.b()),
-        Some(OpCode::GetUpval) => Ok(("upvalue", upvalue_name(proto, i.b() as usize))),
+        Some(OpCode::GetUpval) => Ok(("upvalue", upvalue_name(proto, i.b() as usize).to_vec())),
         Some(OpCode::LoadK) => constant(i.bx() as usize),
         Some(OpCode::LoadKx) => {
             constant(proto.code.get(pc + 1).map_or(usize::MAX, |extra| extra.ax() as usize))
@@ -216,7 +221,7 @@ impl Vm {
         let proto = &proto.shared.proto;
         format_info(match operand {
             Operand::Register(register) => object_name(proto, pc, register as u32),
-            Operand::Upval(n) => Some(("upvalue", upvalue_name(proto, n))),
+            Operand::Upval(n) => Some(("upvalue", upvalue_name(proto, n).to_vec())),
             Operand::None => None,
         })
     }
@@ -236,7 +241,7 @@ impl Vm {
             && let Some(metatable) = self.metatable_of(value)
             && let Some(name) = metatable.get_name(self.names.name).as_string()
         {
-            return text(name.bytes());
+            return c_string(name.bytes()).to_vec();
         }
         value.tag().lua_type().name().as_bytes().to_vec()
     }
@@ -284,7 +289,7 @@ impl Vm {
     #[cold]
     pub(crate) fn not_closable(&mut self, register: usize) -> Raised {
         let name = lua_place(self.cur.frame)
-            .and_then(|(proto, pc)| local_name(&proto.shared.proto, register + 1, pc));
+            .and_then(|(proto, pc)| local_name_at(&proto.shared.proto, register + 1, pc));
         let name = name.unwrap_or(b"?".to_vec());
         self.runtime_error(
             &[b"variable '", name.as_slice(), b"' got a non-closable value"].concat(),

@@ -13,9 +13,11 @@ use moonproof_bytecode::OpCode;
 
 use crate::call::{Cont, Next, cont_of};
 use crate::closure::NativeFn;
-use crate::debug_info::{line_of, lua_place};
-use crate::heap::Gc;
+use crate::debug_info::lua_place;
+use crate::heap::{Gc, Heap};
+use crate::interp::{Insn, Pc};
 use crate::stack::{FrameRef, Slot, Stack};
+use crate::string::Str;
 use crate::table::Table;
 use crate::thread::Thread;
 use crate::value::Value;
@@ -28,10 +30,9 @@ pub(crate) const LINES: u8 = 4;
 pub(crate) const COUNTS: u8 = 8;
 
 /// Where the registry keeps hook functions, by thread.
-const REGISTRY_KEY: &[u8] = b"_HOOKKEY";
+const REGISTRY_KEY: &str = "_HOOKKEY";
 
 /// A thread's hooks.
-#[derive(Default)]
 pub(crate) struct Hooks {
     mask: Cell<u8>,
     /// Instructions from one count event to the next, and to the next one from now.
@@ -43,13 +44,34 @@ pub(crate) struct Hooks {
     running_at: Cell<usize>,
     /// First and number of the values that this call or return moves.
     transfer: Cell<(u16, u16)>,
-    /// An instruction that is the rest of the one before it: it is no event if it comes next.
-    rest_at: Cell<Option<usize>>,
+    /// Behind an instruction that is the rest of the one before it: it is no event if it comes next.
+    rest_at: Cell<Pc>,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self {
+            mask: Cell::new(0),
+            interval: Cell::new(0),
+            left: Cell::new(0),
+            old_pc: Cell::new(0),
+            running_at: Cell::new(0),
+            transfer: Cell::new((0, 0)),
+            rest_at: Cell::new(Pc::NULL),
+        }
+    }
 }
 
 impl Hooks {
     pub(crate) fn mask(&self) -> u8 {
         self.mask.get()
+    }
+
+    /// The events that are to be looked for now. While a hook runs nothing can happen but that
+    /// instructions are counted.
+    fn effective_mask(&self) -> u8 {
+        let mask = self.mask.get();
+        if self.running_at.get() != 0 && mask & COUNTS == 0 { 0 } else { mask }
     }
 
     pub(crate) fn interval(&self) -> i32 {
@@ -97,7 +119,7 @@ impl Hooks {
     }
 }
 
-/// What happened, in the words that a hook is given.
+/// What happened.
 #[derive(Clone, Copy)]
 enum Event {
     Call,
@@ -107,15 +129,26 @@ enum Event {
     TailCall,
 }
 
-impl Event {
-    const fn name(self) -> &'static [u8] {
-        match self {
-            Self::Call => b"call",
-            Self::Return => b"return",
-            Self::Line => b"line",
-            Self::Count => b"count",
-            Self::TailCall => b"tail call",
+/// Strings that hooks need, once there were any.
+pub(crate) struct HookNames {
+    /// Where the registry keeps hook functions, by thread.
+    key: Gc<Str>,
+    /// The events, in their order.
+    events: [Gc<Str>; 5],
+}
+
+impl HookNames {
+    fn new(heap: &mut Heap) -> Self {
+        let events: [&[u8]; 5] = [b"call", b"return", b"line", b"count", b"tail call"];
+        Self {
+            key: heap.new_string(REGISTRY_KEY.as_bytes()),
+            events: events.map(|name| heap.new_string(name)),
         }
+    }
+
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(Gc<Str>)) {
+        visit(self.key);
+        self.events.iter().for_each(|name| visit(*name));
     }
 }
 
@@ -147,22 +180,23 @@ impl Vm {
     }
 
     /// The function that a script has set for a thread.
-    pub(crate) fn hook_function(&mut self, thread: Gc<Thread>) -> Value {
-        let key = Value::string(self.heap.new_string(REGISTRY_KEY));
-        match self.registry.get(&self.heap, key).as_table() {
+    pub(crate) fn hook_function(&self, thread: Gc<Thread>) -> Value {
+        let Some(names) = &self.names.hooks else { return Value::NIL };
+        match self.registry.get_name(names.key).as_table() {
             Some(table) => table.get(&self.heap, Value::thread(thread)),
             None => Value::NIL,
         }
     }
 
     fn hook_table(&mut self) -> Gc<Table> {
-        let key = Value::string(self.heap.new_string(REGISTRY_KEY));
         let registry = self.registry;
-        if let Some(table) = registry.get(&self.heap, key).as_table() {
+        let heap = &mut self.heap;
+        let names = self.names.hooks.get_or_insert_with(|| Box::new(HookNames::new(heap)));
+        if let Some(table) = registry.get_name(names.key).as_table() {
             return table;
         }
         let table = self.heap.new_table();
-        self.raw_set_name(registry, "_HOOKKEY", Value::table(table));
+        self.raw_set_name(registry, REGISTRY_KEY, Value::table(table));
         let keys = Value::string(self.heap.new_string(b"k"));
         self.raw_set_name(table, "__mode", keys);
         self.set_table_metatable(table, Some(table));
@@ -172,9 +206,8 @@ impl Vm {
     /// Uses the handlers that the hooks of the running thread ask for.
     #[inline]
     pub(crate) fn adopt_hooks(&mut self) {
-        let mask = self.cur.hooks.as_ref().map_or(0, |hooks| hooks.mask());
-        if mask != self.hook_mask {
-            self.hook_mask = mask;
+        self.hook_mask = self.cur.hooks.as_ref().map_or(0, |hooks| hooks.effective_mask());
+        if self.hook_mask != self.dispatched_mask {
             self.choose_dispatch();
         }
     }
@@ -187,24 +220,25 @@ impl Vm {
         line: Option<u32>,
         transfer: (usize, usize),
     ) -> Result<(), Raised> {
-        let may_run = |hooks: &Hooks| hooks.mask() != 0 && hooks.running_at.get() == 0;
-        if !self.cur.hooks.as_deref().is_some_and(may_run) {
+        let Some(hooks) = self.cur.hooks.as_deref() else { return Ok(()) };
+        if hooks.mask() == 0 || hooks.running_at.get() != 0 {
             return Ok(());
         }
         let function = self.hook_function(self.thread);
-        let depth = self.cur.depth();
-        let Some(hooks) = self.cur.hooks.as_deref() else { return Ok(()) };
         if !function.tag().is_function() {
             return Ok(());
         }
-        hooks.running_at.set(depth);
+        hooks.running_at.set(self.cur.depth());
         hooks.transfer.set((transfer.0 as u16, transfer.1 as u16));
+        // The handlers stay: those of events are as the plain ones while there are none.
+        self.hook_mask = hooks.effective_mask();
         let position = self.cur.position(self.cur.top);
         self.cur.top = self.frame_top().max(self.cur.top);
         let result = self.run_hook(function, event, line);
         if let Some(hooks) = self.cur.hooks.as_deref() {
             hooks.running_at.set(0);
         }
+        self.adopt_hooks();
         self.cur.top = self.cur.slot_at(position);
         result
     }
@@ -214,8 +248,9 @@ impl Vm {
         if !self.has_room(N_SLOTS) {
             self.grow_stack(N_SLOTS)?;
         }
+        let name = self.names.hooks.as_ref().map(|names| names.events[event as usize]);
         self.push(function);
-        self.push_str(event.name());
+        self.push(name.map_or(Value::NIL, Value::string));
         self.push(line.map_or(Value::NIL, |line| Value::int(i64::from(line))));
         self.call(N_SLOTS - 1)
     }
@@ -319,89 +354,92 @@ impl Vm {
     /// The instruction at which the running function is will be executed again, to finish it.
     pub(crate) fn skip_trace(&self) {
         if self.hook_mask != 0
-            && let Some((proto, _)) = lua_place(self.cur.frame)
+            && let Some(hooks) = self.cur.hooks.as_deref()
         {
-            self.set_rest(self.cur.frame.pc.get().index_from(proto.entry()));
+            hooks.rest_at.set(self.cur.frame.pc.get().next());
         }
     }
 
-    fn set_rest(&self, pc: usize) {
-        if let Some(hooks) = self.cur.hooks.as_deref() {
-            hooks.rest_at.set(Some(pc));
+    /// Counts an instruction of which nothing else is to be known, unless it ends an interval.
+    #[inline(always)]
+    pub(crate) fn counts_quietly(&self, i: Insn) -> bool {
+        let Some(hooks) = self.cur.hooks.as_deref() else { return false };
+        let left = hooks.left.get();
+        let is_special = matches!(
+            OpCode::from_u8(i.op()),
+            Some(OpCode::Return | OpCode::TForPrep | OpCode::TForLoop | OpCode::VarargPrep) | None
+        );
+        let is_quiet = left > 1 && !is_special && hooks.rest_at.get().is_null();
+        if is_quiet {
+            hooks.left.set(left - 1);
         }
+        is_quiet
     }
 
-    /// Counts the instruction that is about to be executed, whose successor is saved in the frame,
-    /// and finds new lines (`luaG_traceexec`).
-    pub(crate) fn trace_instruction(&mut self) -> Result<(), Raised> {
-        let frame = self.cur.frame;
-        let mask = self.hook_mask;
+    /// Counts the instruction `i`, which is about to be executed and whose successor is saved in the
+    /// frame, and finds new lines (`luaG_traceexec`).
+    pub(crate) fn trace_instruction(&mut self, i: Insn) -> Result<(), Raised> {
         let Some(hooks) = self.cur.hooks.as_deref() else { return Ok(()) };
-        if mask & (LINES | COUNTS) == 0 {
+        let mask = self.hook_mask;
+        if mask & (LINES | COUNTS) == 0 || is_never_fetched(self.cur.frame, i) {
+            hooks.rest_at.set(Pc::NULL);
             return Ok(());
         }
-        let Some((proto, pc)) = lua_place(frame) else { return Ok(()) };
-        let code = &proto.shared.proto.code;
-        let op = code[pc].opcode();
-        let is_rest = hooks.rest_at.take() == Some(pc);
-        if is_rest || is_never_fetched(op, pc.checked_sub(1).and_then(|last| code[last].opcode())) {
+        if hooks.rest_at.replace(Pc::NULL) == self.cur.frame.pc.get() {
             return Ok(());
         }
-        let counted = mask & COUNTS != 0 && hooks.count();
-        let takes_open_result = match op {
-            Some(OpCode::Call | OpCode::TailCall | OpCode::Return | OpCode::SetList) => {
-                code[pc].b() == 0
-            }
+        if mask & COUNTS != 0 && hooks.count() {
+            self.hook_instruction(i, Event::Count, None)?;
+        }
+        if mask & LINES != 0 {
+            self.trace_line(i)?;
+        }
+        if i.op() == OpCode::TForPrep as u8
+            && let Some(hooks) = self.cur.hooks.as_deref()
+        {
+            hooks.rest_at.set(self.cur.frame.pc.get().jump(i.wide()).next());
+        }
+        Ok(())
+    }
+
+    /// Calls the hook before the instruction `i`.
+    fn hook_instruction(&mut self, i: Insn, event: Event, line: Option<u32>) -> Result<(), Raised> {
+        let takes_open_result = match OpCode::from_u8(i.op()) {
+            Some(OpCode::Call | OpCode::TailCall | OpCode::Return | OpCode::SetList) => i.b() == 0,
             _ => false,
         };
         if !takes_open_result {
             self.cur.top = self.frame_top();
         }
-        if counted {
-            self.call_hook(Event::Count, None, (0, 0))?;
-        }
-        if mask & LINES != 0 {
-            self.trace_line(pc)?;
-        }
-        if op == Some(OpCode::TForPrep) {
-            self.set_rest(pc + 1 + code[pc].bx() as usize);
-        }
-        Ok(())
+        self.call_hook(event, line, (0, 0))
     }
 
-    fn trace_line(&mut self, pc: usize) -> Result<(), Raised> {
-        let frame = self.cur.frame;
-        let old_pc = self.cur.hooks.as_deref().map_or(0, |hooks| hooks.old_pc.get());
-        if pc <= old_pc_in(frame, old_pc) || is_new_line(frame, old_pc, pc) {
-            self.call_hook(Event::Line, line_of(frame), (0, 0))?;
+    fn trace_line(&mut self, i: Insn) -> Result<(), Raised> {
+        let Some((proto, pc)) = lua_place(self.cur.frame) else { return Ok(()) };
+        let Some(hooks) = self.cur.hooks.as_deref() else { return Ok(()) };
+        if hooks.running_at.get() == 0 {
+            let proto = &proto.shared.proto;
+            // The place of the last line event, if it can be one of this function.
+            let old_pc = Some(hooks.old_pc.get()).filter(|pc| *pc < proto.code.len()).unwrap_or(0);
+            if pc <= old_pc || proto.changes_line(old_pc as u32, pc as u32) {
+                self.hook_instruction(i, Event::Line, proto.line_at(pc as u32))?;
+            }
         }
         self.set_old_pc(pc);
         Ok(())
     }
 }
 
-/// Whether the reference comes to an instruction only as the end of another one: by falling through
-/// from the one before it, or never.
-fn is_never_fetched(op: Option<OpCode>, before: Option<OpCode>) -> bool {
-    match op {
+/// Whether the reference comes to an instruction of the running function only as the end of another
+/// one: by falling through from the one before it, or never.
+fn is_never_fetched(frame: FrameRef, i: Insn) -> bool {
+    match OpCode::from_u8(i.op()) {
         // A native function's tail call returns by itself.
-        Some(OpCode::Return) => before == Some(OpCode::TailCall),
+        Some(OpCode::Return) => lua_place(frame).is_some_and(|(proto, pc)| {
+            let code = &proto.shared.proto.code;
+            pc > 0 && code[pc - 1].opcode() == Some(OpCode::TailCall)
+        }),
         Some(OpCode::TForLoop | OpCode::VarargPrep) => true,
         _ => false,
     }
-}
-
-/// The place of the last line event, if it can be one of this function.
-fn old_pc_in(frame: FrameRef, old_pc: usize) -> usize {
-    let n = lua_place(frame).map_or(0, |(proto, _)| proto.shared.proto.code.len());
-    if old_pc < n { old_pc } else { 0 }
-}
-
-/// Mirrors `changedline`.
-fn is_new_line(frame: FrameRef, old_pc: usize, pc: usize) -> bool {
-    let old_pc = old_pc_in(frame, old_pc);
-    lua_place(frame).is_some_and(|(proto, _)| {
-        let proto = &proto.shared.proto;
-        proto.line_at(old_pc as u32) != proto.line_at(pc as u32)
-    })
 }

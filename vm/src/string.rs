@@ -88,6 +88,11 @@ fn half_word_at(bytes: &[u8], at: usize) -> u64 {
     u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes")).into()
 }
 
+/// A string as C sees it: up to the first zero.
+pub(crate) fn c_string(bytes: &[u8]) -> &[u8] {
+    memchr::memchr(0, bytes).map_or(bytes, |end| &bytes[..end])
+}
+
 /// Whether two short strings are equal, without a call.
 #[inline(always)]
 fn is_same(a: &[u8], b: &[u8]) -> bool {

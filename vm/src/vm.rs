@@ -6,6 +6,7 @@ use moonproof_verifier::VerifiedChunk;
 
 use crate::api::HostState;
 use crate::heap::{Gc, Heap, Shortage, Stress, can_allocate};
+use crate::hook::HookNames;
 use crate::interp::Dispatch;
 use crate::interrupt::Alarm;
 use crate::metamethod::Event;
@@ -53,6 +54,7 @@ pub(crate) struct Names {
     pub(crate) file_handle: Gc<Str>,
     pub(crate) io_input: Gc<Str>,
     pub(crate) io_output: Gc<Str>,
+    pub(crate) hooks: Option<Box<HookNames>>,
 }
 
 impl Names {
@@ -67,6 +69,7 @@ impl Names {
             file_handle: heap.new_string(FILE_HANDLE.as_bytes()),
             io_input: heap.new_string(DEFAULT_INPUT.as_bytes()),
             io_output: heap.new_string(DEFAULT_OUTPUT.as_bytes()),
+            hooks: None,
         }
     }
 
@@ -82,6 +85,9 @@ impl Names {
             self.io_output,
         ];
         self.events.iter().chain(&others).for_each(|name| visit(*name));
+        if let Some(hooks) = &self.hooks {
+            hooks.for_each(visit);
+        }
     }
 }
 
@@ -121,6 +127,8 @@ pub(crate) struct Vm {
     pub(crate) resumed: Option<Gc<Thread>>,
     /// What the running thread's hooks are called for.
     pub(crate) hook_mask: u8,
+    /// What they were called for when the handlers were chosen.
+    pub(crate) dispatched_mask: u8,
     /// Which limit of the host's ended the current call.
     pub(crate) exhausted: Option<&'static str>,
     /// Bytes that the VM may take.
@@ -177,6 +185,7 @@ impl Vm {
             metering: false,
             resumed: None,
             hook_mask: 0,
+            dispatched_mask: 0,
             exhausted: None,
             memory_limit: usize::MAX,
             max_slots: MAX_STACK,

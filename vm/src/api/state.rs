@@ -192,6 +192,7 @@ impl Vm {
         if let Some(hooks) = self.cur.hooks.as_deref() {
             hooks.cut_back(to.hooked_at);
         }
+        self.adopt_hooks();
         self.host_handler = to.host_handler;
         self.error = Raw::NIL;
     }

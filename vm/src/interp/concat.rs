@@ -74,16 +74,23 @@ impl Vm {
         Ok(Next::RUN)
     }
 
-    /// The concatenation of two strings, which is what most of them are.
+    /// The concatenation of two strings, which is what most of them are. With the empty string it is
+    /// the other one itself.
     #[inline(always)]
-    fn join_two(&mut self, a: Gc<Str>, b: Gc<Str>) -> Result<Gc<Str>, Raised> {
-        let (a, b) = (a.bytes(), b.bytes());
+    fn join_two(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Raised> {
+        let (a, b) = (left.bytes(), right.bytes());
         let len = a.len() + b.len();
         if len <= MAX_SHORT_LEN {
             let mut bytes = [0; MAX_SHORT_LEN];
             copy_short(&mut bytes[..a.len()], a);
             copy_short(&mut bytes[a.len()..len], b);
             return Ok(self.heap.new_string(&bytes[..len]));
+        }
+        if b.is_empty() {
+            return Ok(left);
+        }
+        if a.is_empty() {
+            return Ok(right);
         }
         self.check_length(len)?;
         let string = self.heap.new_long_string_of(len);
@@ -128,6 +135,10 @@ impl Vm {
                 at += piece.len();
             }
             return Ok(self.heap.new_string(&bytes[..len]));
+        }
+        let mut pieces = (0..n).filter_map(|i| start.add(i).get().as_string());
+        if let Some(string) = pieces.find(|piece| piece.len() == len) {
+            return Ok(string);
         }
         self.check_length(len)?;
         let string = self.heap.new_long_string_of(len);

@@ -2,6 +2,7 @@
 
 use super::{Step, Table, handlers, next};
 use crate::call::{Flow, Next};
+use crate::hook::{COUNTS, LINES};
 use crate::vm::{Raised, Vm};
 use moonproof_bytecode::OpCode;
 
@@ -125,16 +126,25 @@ pub(super) fn metered(
 pub(super) fn traced(
     vm: &mut Vm,
     pc: super::Pc,
-    _base: crate::stack::Slot,
+    base: crate::stack::Slot,
     k: super::Consts,
     i: super::Insn,
     t: Table,
 ) -> Step {
+    if !vm.metering && vm.hook_mask & LINES == 0 {
+        if vm.hook_mask & COUNTS == 0 {
+            // A hook runs.
+            return super::run::plain(i)(vm, pc, base, k, i, t);
+        }
+        if vm.counts_quietly(i) {
+            return super::run::with_events(i)(vm, pc, base, k, i, t);
+        }
+    }
     // VARARGPREP tells by the place whether it was executed, and is not traced.
     if i.op() != OpCode::VarargPrep as u8 {
         vm.cur.frame.pc.set(pc);
     }
-    if let Err(outcome) = trace_step(vm) {
+    if let Err(outcome) = trace_step(vm, i) {
         follow!(vm, t, outcome)
     }
     let (base, t) = (vm.cur.frame.base.get(), vm.dispatch.table());
@@ -143,14 +153,14 @@ pub(super) fn traced(
 
 /// The error is where to go on instead of the instruction.
 #[inline(never)]
-fn trace_step(vm: &mut Vm) -> Result<(), Outcome> {
+fn trace_step(vm: &mut Vm, i: super::Insn) -> Result<(), Outcome> {
     if vm.metering {
         if vm.fuel == 0 {
             return Err(out_of_fuel(vm));
         }
         vm.fuel -= 1;
     }
-    match vm.trace_instruction() {
+    match vm.trace_instruction(i) {
         Ok(()) => Ok(()),
         Err(raised) => Err(settle(vm, Err(raised))),
     }

@@ -236,6 +236,7 @@ impl Vm {
     /// Uses the handlers that fuel and hooks ask for; those that run change at the next call.
     pub(crate) fn choose_dispatch(&mut self) {
         let handlers = self.handlers();
+        self.dispatched_mask = self.hook_mask;
         let in_use = match &self.alarm {
             Some(alarm) => alarm.with_handlers(handlers),
             None => handlers,

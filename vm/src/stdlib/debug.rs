@@ -9,10 +9,11 @@ use super::system::c_string;
 use super::{natives, new_library};
 use crate::call::N_EXTRA_MASK;
 use crate::closure::NativeFn;
-use crate::debug_info::{line_of, local_name, lua_place, short_source, upvalue_name};
+use crate::debug_info::{line_of, local_at, local_name, lua_place, short_source, upvalue_name};
 use crate::heap::Gc;
 use crate::hook::{CALLS, COUNTS, LINES, RETURNS};
 use crate::native::{NativeResult, NativeRet};
+use crate::proto::FuncProto;
 use crate::stack::{Slot, Stack};
 use crate::table::Table;
 use crate::thread::Thread;
@@ -204,8 +205,26 @@ fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
     table
 }
 
+/// What a variable is called.
+#[derive(Clone, Copy)]
+enum VarName {
+    Local(Gc<FuncProto>, usize),
+    Upvalue(Gc<FuncProto>, usize),
+    Other(&'static [u8]),
+}
+
+impl VarName {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Local(proto, i) => local_name(&proto.shared.proto, *i),
+            Self::Upvalue(proto, i) => upvalue_name(&proto.shared.proto, *i),
+            Self::Other(name) => name,
+        }
+    }
+}
+
 /// Name and place of a local variable (`luaG_findlocal`).
-fn find_local(vm: &Vm, stack: &Stack, depth: usize, n: i64) -> Option<(Vec<u8>, Slot)> {
+fn find_local(vm: &Vm, stack: &Stack, depth: usize, n: i64) -> Option<(VarName, Slot)> {
     let frame = stack.frame_at(depth);
     let base = frame.base.get();
     if let Some((proto, pc)) = lua_place(frame) {
@@ -213,21 +232,21 @@ fn find_local(vm: &Vm, stack: &Stack, depth: usize, n: i64) -> Option<(Vec<u8>, 
             let n_extra = i64::from(frame.info.get() & N_EXTRA_MASK);
             let index = proto.is_vararg.then_some(-n)?;
             return (index <= n_extra)
-                .then(|| (b"(vararg)".to_vec(), base.sub((n_extra - index + 2) as usize)));
+                .then(|| (VarName::Other(b"(vararg)"), base.sub((n_extra - index + 2) as usize)));
         }
         // Rule D5: no more variables are active than there are registers.
         if n <= i64::from(proto.max_stack)
-            && let Some(name) = local_name(&proto.shared.proto, n as usize, pc)
+            && let Some(i) = local_at(&proto.shared.proto, n as usize, pc)
         {
-            return Some((name, base.add(n as usize - 1)));
+            return Some((VarName::Local(proto, i), base.add(n as usize - 1)));
         }
     }
     let limit =
         if depth == stack.depth() { stack.top } else { vm.func_slot(stack.frame_at(depth + 1)) };
     let n = usize::try_from(n).ok().filter(|n| *n > 0)?;
     (limit.above(base) >= n).then(|| {
-        let name: &[u8] = if frame.is_lua() { b"(temporary)" } else { b"(C temporary)" };
-        (name.to_vec(), base.add(n - 1))
+        let name: &'static [u8] = if frame.is_lua() { b"(temporary)" } else { b"(C temporary)" };
+        (VarName::Other(name), base.add(n - 1))
     })
 }
 
@@ -237,10 +256,12 @@ fn get_local(vm: &mut Vm) -> NativeResult {
     let first = vm.arg(skip + 1);
     if first.tag().is_function() {
         let name = first.as_closure().and_then(|closure| {
-            local_name(&closure.proto().shared.proto, usize::try_from(n).ok()?, 0)
+            let proto = closure.proto();
+            local_at(&proto.shared.proto, usize::try_from(n).ok()?, 0)
+                .map(|i| VarName::Local(proto, i))
         });
         return match name {
-            Some(name) => vm.ret_str(&name),
+            Some(name) => vm.ret_str(name.bytes()),
             None => vm.ret(Value::NIL),
         };
     }
@@ -250,7 +271,7 @@ fn get_local(vm: &mut Vm) -> NativeResult {
     });
     match found.flatten() {
         Some((name, value)) => {
-            vm.push_str(&name);
+            vm.push_str(name.bytes());
             vm.push(value);
             Ok(NativeRet::Values(2))
         }
@@ -271,7 +292,7 @@ fn set_local(vm: &mut Vm) -> NativeResult {
         })
     });
     match found.flatten() {
-        Some(name) => vm.ret_str(&name),
+        Some(name) => vm.ret_str(name.bytes()),
         None => vm.ret(Value::NIL),
     }
 }
@@ -285,19 +306,17 @@ fn check_level(vm: &mut Vm, thread: Gc<Thread>, i: usize) -> Result<usize, Raise
 }
 
 /// Name and value of a function's upvalue (`aux_upvalue`).
-fn find_upvalue(function: Value, n: i64) -> Option<(Vec<u8>, Value)> {
+fn find_upvalue(function: Value, n: i64) -> Option<(VarName, Value)> {
     let index = usize::try_from(n.checked_sub(1)?).ok()?;
     if let Some(closure) = function.as_closure() {
-        let proto = &closure.proto().shared.proto;
-        let name = if proto.upvalue_names.get(index).is_some_and(Option::is_some) {
-            upvalue_name(proto, index)
-        } else {
-            b"(no name)".to_vec()
-        };
+        let proto = closure.proto();
+        let is_named = matches!(proto.shared.proto.upvalue_names.get(index), Some(Some(_)));
+        let name =
+            if is_named { VarName::Upvalue(proto, index) } else { VarName::Other(b"(no name)") };
         return (index < closure.n_upvals()).then(|| (name, closure.upval(index).get()));
     }
     let closure = function.as_native_closure()?;
-    (index < closure.n_upvalues()).then(|| (Vec::new(), closure.upvalue(index)))
+    (index < closure.n_upvalues()).then(|| (VarName::Other(b""), closure.upvalue(index)))
 }
 
 fn get_upvalue(vm: &mut Vm) -> NativeResult {
@@ -305,7 +324,7 @@ fn get_upvalue(vm: &mut Vm) -> NativeResult {
     let function = vm.check_type(1, LuaType::Function)?;
     match find_upvalue(function, n) {
         Some((name, value)) => {
-            vm.push_str(&name);
+            vm.push_str(name.bytes());
             vm.push(value);
             Ok(NativeRet::Values(2))
         }
@@ -327,7 +346,7 @@ fn set_upvalue(vm: &mut Vm) -> NativeResult {
         closure.init_upvalue(index, value);
         vm.heap.collector.barrier(closure, value);
     }
-    vm.ret_str(&name)
+    vm.ret_str(name.bytes())
 }
 
 /// A Lua function argument with an upvalue of that number.

@@ -6,13 +6,9 @@ use std::process::{Command, ExitStatus};
 
 use super::os_message;
 use crate::native::{NativeResult, NativeRet};
+pub(super) use crate::string::c_string;
 use crate::value::Value;
 use crate::vm::Vm;
-
-/// A string as C sees it: up to the first zero.
-pub(super) fn c_string(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
-}
 
 /// The system's number and message for an error, as `strerror` words it.
 pub(super) fn describe(error: &io::Error) -> (i32, String) {
