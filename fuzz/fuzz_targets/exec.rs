@@ -4,7 +4,7 @@
 use std::alloc::System;
 
 use cap::Cap;
-use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};
 use moonproof_fuzz::{exec, memory, mutate};
 
 #[global_allocator]
@@ -18,20 +18,10 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     exec::prepare();
     let limit = ALLOCATOR.allocated() + exec::memory_bound(input.len());
     let keep = memory::limited(set_limit, limit, || exec::run(input));
-    if let Some(line) = exec::REACHED.due() {
-        eprintln!("{line}");
-    }
-    if keep { Corpus::Keep } else { Corpus::Reject }
+    moonproof_fuzz_targets::verdict(keep, exec::REACHED.due())
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     // Hardly any blind change leaves something to run.
-    let mutated = mutate::mutate_valid(&data[..size], max_size, seed.into());
-    match mutated {
-        Some(mutated) if seed % 16 != 0 => {
-            data[..mutated.len()].copy_from_slice(&mutated);
-            mutated.len()
-        }
-        _ => fuzzer_mutate(data, size, max_size),
-    }
+    moonproof_fuzz_targets::mutate(data, (size, max_size), seed, 16, mutate::mutate_valid)
 });

@@ -4,7 +4,7 @@
 use std::alloc::System;
 
 use cap::Cap;
-use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};
 use moonproof_fuzz::{load, memory, mutate};
 
 #[global_allocator]
@@ -17,19 +17,10 @@ fn set_limit(limit: usize) {
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let limit = ALLOCATOR.allocated() + load::memory_bound(bytes.len());
     let keep = memory::limited(set_limit, limit, || load::run(bytes));
-    if let Some(line) = load::REACHED.due() {
-        eprintln!("{line}");
-    }
-    if keep { Corpus::Keep } else { Corpus::Reject }
+    moonproof_fuzz_targets::verdict(keep, load::REACHED.due())
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    // One in eight inputs is damaged blindly, to reach what the loader refuses.
-    if seed % 8 != 0
-        && let Some(mutated) = mutate::mutate_chunk(&data[..size], max_size, seed.into())
-    {
-        data[..mutated.len()].copy_from_slice(&mutated);
-        return mutated.len();
-    }
-    fuzzer_mutate(data, size, max_size)
+    // Blindly, to reach what the loader refuses.
+    moonproof_fuzz_targets::mutate(data, (size, max_size), seed, 8, mutate::mutate_chunk)
 });

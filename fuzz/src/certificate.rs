@@ -24,7 +24,8 @@ pub const PROVED: usize = 3;
 const SIGNATURE: usize = 5;
 
 /// Runs the body over one input and counts where it ended. Says whether the input is worth keeping
-/// for further mutation.
+/// for further mutation: chunks that do not verify break rules in more and more ways, of which each
+/// reaches something new in the reports, and soon there would be nothing else.
 ///
 /// # Panics
 ///
@@ -32,7 +33,7 @@ const SIGNATURE: usize = 5;
 pub fn run(bytes: &[u8]) -> bool {
     let end = reach(bytes);
     REACHED.count(end);
-    end != REFUSED
+    end == UNPROVED || end == PROVED
 }
 
 fn reach(bytes: &[u8]) -> usize {
