@@ -12,7 +12,7 @@ use crate::heap::Gc;
 use crate::interp::{Consts, Pc};
 use crate::metamethod::Event;
 use crate::native::{NativeResult, NativeRet};
-use crate::stack::{FrameRef, Slot};
+use crate::stack::{FrameRef, NATIVE_ROOM, Slot};
 use crate::value::{Tag, Value};
 use crate::vm::{HostHandler, Raised, Vm};
 use moonproof_bytecode::limits::MAX_C_CALLS;
@@ -40,9 +40,6 @@ pub(crate) const CONCAT_SHIFT: u32 = 20;
 pub(crate) const SWAPPED_LT: u32 = 1 << 29;
 
 const _: () = assert!(moonproof_bytecode::limits::MAX_STACK <= N_EXTRA_MASK as usize);
-
-/// Slots that a native function may push without asking (`LUA_MINSTACK`).
-const NATIVE_ROOM: usize = 20;
 
 /// What a native function does when the function that it called returns, or fails.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -18,10 +18,10 @@ impl Vm {
         if let Some(hooks) = self.cur.hooks.as_deref().filter(|hooks| hooks.mask() != 0) {
             stack.hooks = Some(Box::new(hooks.inherited()));
         }
-        let bytes = stack.bytes();
-        self.heap.account(0, bytes);
         let thread = self.heap.new_thread(Thread::new(Some(stack), Status::Suspended));
-        thread.set_stack_bytes(bytes);
+        thread.with_stack(|stack| {
+            thread.account_stack(stack, |old, new| self.heap.account(old, new));
+        });
         thread
     }
 

@@ -1,7 +1,8 @@
 //! A thread's stack of values and its stack of frames.
 //!
-//! Both are contiguous and move when they grow. A [`Slot`] is a raw place in the value stack: it is
-//! valid until the stack grows, and code that may grow it reads its base from the frame again.
+//! Both are contiguous and move when they grow, and when they shrink, at safepoints. A [`Slot`] is a
+//! raw place in the value stack: it is valid until the stack moves, and code that may move it reads its
+//! base from the frame again.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::Cell;
@@ -111,6 +112,10 @@ pub(crate) const STACK_BYTES: usize = 4 << 10;
 /// Enough for a coroutine whose function has ten registers to yield.
 const FIRST_SLOTS: usize = 32 + EXTRA_SLOTS;
 const FIRST_FRAMES: usize = 4;
+/// Slots that a native function may push without asking (`LUA_MINSTACK`).
+pub(crate) const NATIVE_ROOM: usize = 20;
+/// A stack, or a stack of frames, of no more than so many is left as it is.
+const SMALL: usize = 1024;
 
 /// The record of a running function.
 pub(crate) struct Frame {
@@ -345,8 +350,12 @@ impl Stack {
     #[cold]
     #[inline(never)]
     fn grow_frames(&mut self) {
+        self.resize_frames(self.n_frames * 2);
+    }
+
+    fn resize_frames(&mut self, n: usize) {
         let depth = self.depth();
-        let n = self.n_frames * 2;
+        assert!(depth < n);
         let layout = frames_layout(n);
         // SAFETY: [G7] allocated with the old layout; a frame is plain data.
         let ptr = unsafe {
@@ -388,6 +397,39 @@ impl Stack {
         while let Some(upval) = open {
             upval.set_slot(moved(upval.slot()));
             open = upval.next_open();
+        }
+    }
+}
+
+impl Stack {
+    /// How many slots the functions that run may use, be it without asking for more.
+    pub(crate) fn n_used(&self) -> usize {
+        let mut end = self.top;
+        for depth in 0..=self.depth() {
+            let frame = self.frame_at(depth);
+            if frame.is_lua()
+                && let Some(closure) = frame.function().as_closure()
+            {
+                end = end.max(frame.base.get().add(usize::from(closure.proto().max_stack)));
+            }
+        }
+        self.position(end) + NATIVE_ROOM
+    }
+
+    /// Gives back what a deep recursion took, if less than a third of it is in use
+    /// (`luaD_shrinkstack`); not while an overflow of more than `max` slots is handled.
+    pub(crate) fn shrink(&mut self, max: usize) {
+        let size = self.capacity();
+        // Each frame takes a slot at least, so this is quick where there are many frames.
+        if size > SMALL && size <= max && self.position(self.top) < size / 3 {
+            let n = self.n_used();
+            if n < size / 3 {
+                self.resize((n * 2).max(SMALL));
+            }
+        }
+        let n = self.depth() + 1;
+        if self.n_frames > SMALL && n < self.n_frames / 3 {
+            self.resize_frames((n * 2).max(SMALL));
         }
     }
 }

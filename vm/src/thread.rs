@@ -70,7 +70,9 @@ impl Thread {
         self.accounted.get()
     }
 
-    pub(crate) fn set_stack_bytes(&self, bytes: usize) {
-        self.accounted.set(bytes);
+    /// Tells the heap's account what the stack takes now, and took before.
+    pub(crate) fn account_stack(&self, stack: &Stack, account: impl FnOnce(usize, usize)) {
+        let bytes = stack.bytes();
+        account(self.accounted.replace(bytes), bytes);
     }
 }

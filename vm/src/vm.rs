@@ -199,9 +199,7 @@ impl Vm {
             warnings: false,
             host: HostState::new(shared),
         });
-        let stack_bytes = vm.cur.bytes();
-        vm.heap.account(0, stack_bytes);
-        thread.set_stack_bytes(stack_bytes);
+        vm.account_stack();
         // As the reference: registry[1] is the main thread, registry[2] the globals.
         let pairs = [(1, Value::thread(thread)), (2, Value::table(globals))];
         for (i, value) in pairs {
@@ -345,10 +343,21 @@ impl Vm {
                 return Err(self.exhaust("not enough memory"));
             }
         }
-        if self.heap.has_work_for_host() && !self.heap.collector.suspended {
-            self.run_finalizers(usize::MAX);
+        if !self.heap.collector.suspended {
+            self.follow_collection();
         }
         Ok(())
+    }
+
+    /// What collecting leaves to be done at a safepoint: finalizers, and the running thread's stack.
+    pub(crate) fn follow_collection(&mut self) {
+        if self.heap.has_work_for_host() {
+            self.run_finalizers(usize::MAX);
+        }
+        if std::mem::take(&mut self.heap.collector.is_stack_due) {
+            self.cur.shrink(self.max_slots);
+            self.account_stack();
+        }
     }
 
     /// Raises the end of a resource that the host limits: nothing can catch it.
@@ -529,9 +538,7 @@ impl Vm {
     /// Tells the heap how large the running thread's stack is; that more frames were needed shows here
     /// as well.
     pub(crate) fn account_stack(&mut self) {
-        let bytes = self.cur.bytes();
-        self.heap.account(self.thread.stack_bytes(), bytes);
-        self.thread.set_stack_bytes(bytes);
+        self.thread.account_stack(&self.cur, |old, new| self.heap.account(old, new));
     }
 }
 

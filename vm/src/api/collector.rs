@@ -25,7 +25,7 @@ impl Lua {
                 // Not from inside a finalizer, as for scripts.
                 if !vm.heap.collector.suspended {
                     vm.full_gc();
-                    vm.run_finalizers(usize::MAX);
+                    vm.follow_collection();
                 }
                 Ok(())
             })

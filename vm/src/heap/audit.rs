@@ -22,8 +22,10 @@ impl Vm {
             _ => self.full_gc(),
         }
         self.heap.collector.threshold = 0;
-        let n = self.cur.capacity();
-        self.resize_stack(n + 1);
+        // As narrow as can be, or one slot more: it moves in any case.
+        let (size, n) = (self.cur.capacity(), self.cur.n_used());
+        let is_overflowing = size > self.max_slots;
+        self.resize_stack(if is_overflowing || n == size { size + 1 } else { n });
     }
 
     /// To be called between the atomic step and the sweep, of which it leaves a new one to be done.

@@ -80,6 +80,8 @@ pub(crate) struct Collector {
     /// Dead ones whose finalizer is to run, the last first.
     pub(super) to_finalize: Vec<Gc<Header>>,
     pub(super) threads: Vec<Gc<Thread>>,
+    /// Since it was looked at, a cycle has found whether the running thread's stack is too large.
+    pub(crate) is_stack_due: bool,
     pub(crate) generations: Generations,
     /// Key of `__mode`, whose value makes a table weak.
     mode_name: Option<Gc<crate::string::Str>>,
@@ -110,6 +112,7 @@ impl Collector {
             finalizable: Vec::new(),
             to_finalize: Vec::new(),
             threads: Vec::new(),
+            is_stack_due: false,
             generations: Generations::default(),
             mode_name: None,
         }
@@ -334,7 +337,7 @@ impl Vm {
         // Only what became weak by resurrection is left to look at.
         collector.clear_by_values(&weak_values[n_values..]);
         collector.clear_by_values(&all_weak[n_all..]);
-        self.forget_dead_upvals();
+        self.clear_threads();
         let collector = &mut self.heap.collector;
         collector.gray_again.clear();
         collector.white ^= WHITES;
@@ -344,18 +347,25 @@ impl Vm {
         self.heap.pages.start_sweep(self.heap.collector.generations.only_young);
     }
 
-    /// Takes dead threads from the list of threads, and dead upvalues from those of the others.
-    fn forget_dead_upvals(&mut self) {
+    /// Takes dead threads from the list of threads, and from the others dead upvalues and what a
+    /// stack has too much.
+    fn clear_threads(&mut self) {
         self.heap.collector.threads.retain(|thread| {
             let is_alive = thread.erase().is_marked();
             if is_alive {
-                thread.with_stack_mut(forget_dead_upvals);
+                thread.with_stack_mut(|stack| {
+                    forget_dead_upvals(stack);
+                    stack.shrink(self.max_slots);
+                    thread.account_stack(stack, |old, new| self.heap.pages.account(old, new));
+                });
             } else {
                 thread.with_stack_mut(close_all);
             }
             is_alive
         });
         forget_dead_upvals(&mut self.cur);
+        // Whoever runs may hold slots of it: that has to wait for a safepoint.
+        self.heap.collector.is_stack_due = true;
     }
 
     /// Does a bit of a collection cycle, in proportion to what was allocated since the last one.
@@ -398,7 +408,7 @@ impl Vm {
         if self.heap.collector.generations.wanted {
             if bytes == 0 || self.heap.advance(bytes) {
                 self.generational_step();
-                self.run_finalizers(usize::MAX);
+                self.follow_collection();
             }
             return false;
         }
@@ -414,9 +424,7 @@ impl Vm {
                 done = done.saturating_add(self.heap.collector.work);
             }
         }
-        if self.heap.has_work_for_host() {
-            self.run_finalizers(usize::MAX);
-        }
+        self.follow_collection();
         ended
     }
 

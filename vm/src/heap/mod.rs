@@ -281,7 +281,7 @@ impl Heap {
 
     /// Counts memory that an object holds elsewhere, such as a coroutine's stack.
     pub(crate) fn account(&mut self, old: usize, new: usize) {
-        self.pages.allocated = self.pages.allocated - old + new;
+        self.pages.account(old, new);
     }
 }
 

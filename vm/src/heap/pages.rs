@@ -187,6 +187,11 @@ impl Pages {
         })
     }
 
+    /// Counts memory that is had elsewhere.
+    pub(super) fn account(&mut self, old: usize, new: usize) {
+        self.allocated = self.allocated - old + new;
+    }
+
     /// Sees to it, if the heap is not small, that so many bytes can be allocated elsewhere.
     pub(super) fn make_room(&mut self, bytes: usize) {
         if self.used() > RESERVE && !system_has(bytes) {

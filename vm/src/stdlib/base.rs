@@ -406,7 +406,7 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
         }
         "collect" => {
             vm.full_gc();
-            vm.run_finalizers(usize::MAX);
+            vm.follow_collection();
             Value::int(0)
         }
         "count" => Value::float(vm.heap.used() as f64 / 1024.0),

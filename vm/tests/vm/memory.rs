@@ -38,6 +38,26 @@ fn garbage_goes() {
     stays_constant("load('return ' .. i)()", 20_000);
 }
 
+/// A stack that was large once is not for ever, be it of the main thread or of another.
+#[test]
+fn deep_recursion_gives_its_memory_back() {
+    let script = "
+        local function down(n) if n == 0 then return 0 end return 1 + down(n - 1) end
+        local function deep(n) for i = 1, 2 do assert(down(n) == n) coroutine.yield() end end
+        local co = coroutine.wrap(function() return deep(100000) end)
+        co()
+        assert(down(100000) == 100000)
+        collectgarbage() collectgarbage()
+        assert(collectgarbage('count') < 200, collectgarbage('count'))
+        co()
+        assert(down(100000) == 100000)";
+    for generational in [false, true] {
+        let mut lua = Lua::new();
+        lua.set_generational(generational);
+        run_well(&mut lua, script);
+    }
+}
+
 #[test]
 fn what_is_alive_stays() {
     let mut lua = Lua::new();
