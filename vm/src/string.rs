@@ -89,8 +89,16 @@ fn half_word_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// A string as C sees it: up to the first zero.
+#[inline]
 pub(crate) fn c_string(bytes: &[u8]) -> &[u8] {
-    memchr::memchr(0, bytes).map_or(bytes, |end| &bytes[..end])
+    // Most are names, which are too short for `memchr` to be worth its call.
+    const SHORT: usize = 16;
+    let zero = if bytes.len() <= SHORT {
+        bytes.iter().position(|byte| *byte == 0)
+    } else {
+        memchr::memchr(0, bytes)
+    };
+    zero.map_or(bytes, |end| &bytes[..end])
 }
 
 /// Whether two short strings are equal, without a call.

@@ -37,6 +37,7 @@ pub fn run(args: &[OsString]) -> u8 {
     let mut session = Session { lua, name };
     session.lua.set_generational(true);
     session.lua.catch_sigint();
+    session.lua.keep_environment();
     u8::from(session.run(args, &options).is_err())
 }
 

@@ -60,6 +60,16 @@ impl Lua {
         });
     }
 
+    /// Promises that the environment variables of the process do not change any more: `os.getenv` may
+    /// read all of them once, and answer from what it has read.
+    pub fn keep_environment(&self) {
+        // A VM that is gone runs no script.
+        let _ = self.with(|vm| {
+            vm.host.keeps_environment = true;
+            Ok(())
+        });
+    }
+
     /// Runs a chunk with string arguments, as the `lua` command does.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ pub(crate) struct HostState {
     pub(super) sandboxed: bool,
     /// Whether environment variables have no say (`LUA_NOENV`).
     pub(crate) ignores_environment: bool,
+    /// Whether the environment does not change as long as the VM exists.
+    pub(crate) keeps_environment: bool,
+    /// All environment variables, once a script has asked for one.
+    pub(crate) environment: Option<Gc<Table>>,
     /// Whether SIGINT interrupts what `Lua::run` and its like run.
     #[cfg(feature = "signals")]
     pub(crate) catches_sigint: bool,
@@ -58,6 +62,8 @@ impl HostState {
             text_only: false,
             sandboxed: false,
             ignores_environment: false,
+            keeps_environment: false,
+            environment: None,
             #[cfg(feature = "signals")]
             catches_sigint: false,
             error_metatable: None,
@@ -109,7 +115,8 @@ impl HostState {
 
     pub(crate) fn for_each_root(&self, mut visit: impl FnMut(Raw)) {
         self.roots.iter().copied().for_each(&mut visit);
-        let tables = self.types.values().copied().chain(self.error_metatable);
+        let tables =
+            self.types.values().copied().chain(self.error_metatable).chain(self.environment);
         tables.map(Raw::table).chain(self.warn.map(Raw::userdata)).for_each(visit);
     }
 }

@@ -1,9 +1,13 @@
 //! Tests: each decides whether the jump that follows is taken.
 
+use super::control::{Outcome, follow, settle, slow};
 use super::slow::compare;
 use super::unchecked::Place;
-use super::{control::slow, handlers, next};
+use super::{Insn, handlers, next};
+use crate::metamethod::Event;
+use crate::stack::Slot;
 use crate::value::Tag;
+use crate::vm::Vm;
 use moonproof_bytecode::OpCode;
 
 /// Takes the jump that follows, or goes on behind it.
@@ -56,7 +60,9 @@ handlers! {
         let (x, y) = (base.reg(i.a()).get(), base.reg(i.b()).get());
         let may_call = x.tag() == y.tag() && (x.tag() == Tag::TABLE || x.tag() == Tag::USERDATA);
         if may_call && x.payload() != y.payload() {
-            return slow(vm, pc, base, k, i, t);
+            vm.cur.frame.pc.set(pc);
+            let outcome = equal_step(vm, base, i);
+            follow!(vm, t, outcome)
         }
         branch!(vm, pc, base, k, i, t, x.raw_equals(y))
     }
@@ -74,7 +80,11 @@ handlers! {
         let or_equal = i.op() == OpCode::Le as u8;
         match compare(or_equal, base.reg(i.a()).get(), base.reg(i.b()).get()) {
             Some(outcome) => branch!(vm, pc, base, k, i, t, outcome),
-            None => return slow(vm, pc, base, k, i, t),
+            None => {
+                vm.cur.frame.pc.set(pc);
+                let outcome = order_step(vm, base, i);
+                follow!(vm, t, outcome)
+            }
         }
     }
 
@@ -127,4 +137,17 @@ handlers! {
         base.reg(i.a()).set(x.get());
         next!(vm, pc.next().jump(pc.fetch().wide()), base, k, t)
     }
+}
+
+#[inline(never)]
+fn equal_step(vm: &mut Vm, base: Slot, i: Insn) -> Outcome {
+    let next = vm.equal_by_handler(i, base.reg(i.a()).get(), base.reg(i.b()).get());
+    settle(vm, next)
+}
+
+#[inline(never)]
+fn order_step(vm: &mut Vm, base: Slot, i: Insn) -> Outcome {
+    let event = if i.op() == OpCode::Le as u8 { Event::Le } else { Event::Lt };
+    let next = vm.order_by_handler(event, base.reg(i.a()).get(), base.reg(i.b()).get());
+    settle(vm, next)
 }

@@ -214,6 +214,7 @@ enum VarName {
 }
 
 impl VarName {
+    #[inline(always)]
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Local(proto, i) => local_name(&proto.shared.proto, *i),
@@ -223,7 +224,18 @@ impl VarName {
     }
 }
 
-/// Name and place of a local variable (`luaG_findlocal`).
+/// Name and place of a local variable of a thread. Inlined, as what it finds would take longer to be
+/// handed on than to be found.
+#[inline(always)]
+fn locate(vm: &Vm, thread: Gc<Thread>, depth: usize, n: i64) -> Option<(VarName, Slot)> {
+    if thread == vm.thread {
+        return find_local(vm, &vm.cur, depth, n);
+    }
+    thread.with_stack(|stack| find_local(vm, stack, depth, n)).flatten()
+}
+
+/// Mirrors `luaG_findlocal`.
+#[inline(always)]
 fn find_local(vm: &Vm, stack: &Stack, depth: usize, n: i64) -> Option<(VarName, Slot)> {
     let frame = stack.frame_at(depth);
     let base = frame.base.get();
@@ -266,11 +278,9 @@ fn get_local(vm: &mut Vm) -> NativeResult {
         };
     }
     let depth = check_level(vm, thread, skip + 1)?;
-    let found = with_stack(vm, thread, |stack| {
-        find_local(vm, stack, depth, n).map(|(name, slot)| (name, slot.get()))
-    });
-    match found.flatten() {
-        Some((name, value)) => {
+    match locate(vm, thread, depth, n) {
+        Some((name, slot)) => {
+            let value = slot.get();
             vm.push_str(name.bytes());
             vm.push(value);
             Ok(NativeRet::Values(2))
@@ -285,14 +295,11 @@ fn set_local(vm: &mut Vm) -> NativeResult {
     let n = vm.check_int(skip + 2)?;
     let depth = check_level(vm, thread, skip + 1)?;
     let value = vm.check_any(skip + 3)?;
-    let found = with_stack(vm, thread, |stack| {
-        find_local(vm, stack, depth, n).map(|(name, slot)| {
+    match locate(vm, thread, depth, n) {
+        Some((name, slot)) => {
             slot.set(value);
-            name
-        })
-    });
-    match found.flatten() {
-        Some(name) => vm.ret_str(name.bytes()),
+            vm.ret_str(name.bytes())
+        }
         None => vm.ret(Value::NIL),
     }
 }
@@ -306,6 +313,7 @@ fn check_level(vm: &mut Vm, thread: Gc<Thread>, i: usize) -> Result<usize, Raise
 }
 
 /// Name and value of a function's upvalue (`aux_upvalue`).
+#[inline(always)]
 fn find_upvalue(function: Value, n: i64) -> Option<(VarName, Value)> {
     let index = usize::try_from(n.checked_sub(1)?).ok()?;
     if let Some(closure) = function.as_closure() {

@@ -17,7 +17,7 @@ pub(crate) use base::{IPAIRS_STEP, NEXT};
 pub(crate) use io::{DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, Standard, Stream};
 pub(crate) use load::{Compiler, skip_first_line};
 pub(crate) use os::OsLib;
-pub(crate) use string::{StringLib, binary_chunk};
+pub(crate) use string::{StringLib, binary_chunk, computed_by};
 
 use crate::closure::NativeFn;
 use crate::heap::Gc;

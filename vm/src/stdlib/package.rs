@@ -168,6 +168,7 @@ fn package_field(vm: &mut Vm, name: &str) -> Result<Value, Raised> {
 }
 
 /// The name of the module to be found, as C sees it; a copy, as finding it may run scripts.
+#[inline(never)]
 fn module_name(vm: &mut Vm) -> Result<Vec<u8>, Raised> {
     Ok(c_string(vm.check_str(1)?.bytes()).to_vec())
 }
@@ -249,15 +250,23 @@ const SEARCHERS: usize = 3;
 const DATA: usize = 4;
 
 fn require(vm: &mut Vm) -> NativeResult {
-    let name = module_name(vm)?;
+    let given = vm.check_str(1)?;
+    let name = c_string(given.bytes());
+    let key = if name.len() == given.len() { given } else { vm.heap.new_string(name) };
     vm.set_n_args(DATA);
     let loaded = vm.registry.get_name(vm.names.loaded);
     vm.set_arg(LOADED, loaded);
-    let key = Value::string(vm.heap.new_string(&name));
-    let module = vm.index(loaded, key)?;
+    let module = vm.index(loaded, Value::string(key))?;
     if !module.is_falsy() {
         return vm.ret(module);
     }
+    load_module(vm)
+}
+
+/// The rest of `require`, for what is not loaded.
+#[inline(never)]
+fn load_module(vm: &mut Vm) -> NativeResult {
+    let name = module_name(vm)?;
     let (loader, data) = find_loader(vm, &name)?;
     vm.set_arg(DATA, data);
     vm.push(loader);

@@ -83,3 +83,18 @@ fn the_collector_obeys() {
     }
     panic!("a cycle never ends");
 }
+
+#[test]
+fn the_environment_is_read_once_where_it_stays() {
+    let lua = Lua::new();
+    let ask =
+        "return {os.getenv 'PATH', tostring(os.getenv 'NO_SUCH_VARIABLE'), tostring(os.getenv '')}";
+    let read: Vec<String> = lua.load(ask).eval().expect("strings");
+    lua.keep_environment();
+    for _ in 0..2 {
+        let kept: Vec<String> = lua.load(ask).eval().expect("strings");
+        assert_eq!(kept, read);
+        exec(&lua, "collectgarbage()");
+    }
+    assert_eq!(std::env::var("PATH").ok().as_ref(), read.first());
+}

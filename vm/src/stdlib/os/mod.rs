@@ -205,11 +205,44 @@ fn difftime(vm: &mut Vm) -> NativeResult {
 }
 
 fn getenv(vm: &mut Vm) -> NativeResult {
-    let name = vm.check_str(1)?;
-    match env_var(c_string(name.bytes())) {
+    let given = vm.check_str(1)?;
+    let name = c_string(given.bytes());
+    // A name with `=` may still be found: `A=B` is a variable if the one called `A` begins with `B=`.
+    if vm.host.keeps_environment && memchr::memchr(b'=', name).is_none() {
+        let environment = kept_environment(vm);
+        let key = if name.len() == given.len() { given } else { vm.heap.new_string(name) };
+        let value = vm.raw_get(environment, Value::string(key));
+        return vm.ret(value);
+    }
+    match env_var(name) {
         Some(value) => vm.ret_str(&value),
         None => vm.ret(Value::NIL),
     }
+}
+
+/// All environment variables, read once.
+#[inline]
+fn kept_environment(vm: &mut Vm) -> Gc<Table> {
+    match vm.host.environment {
+        Some(environment) => environment,
+        None => keep_environment(vm),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn keep_environment(vm: &mut Vm) -> Gc<Table> {
+    let environment = vm.heap.new_table();
+    vm.host.environment = Some(environment);
+    for (name, value) in std::env::vars_os() {
+        let [name, value] =
+            [name, value].map(|text| Value::string(vm.heap.new_string(text.as_encoded_bytes())));
+        // Of several, C finds the first. Strings are good keys.
+        if vm.raw_get(environment, name).is_nil() {
+            let _ = vm.raw_set(environment, name, value);
+        }
+    }
+    environment
 }
 
 /// An environment variable's content.

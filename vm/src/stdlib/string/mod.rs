@@ -19,6 +19,7 @@ use crate::table::Table;
 use crate::value::{LuaType, Value};
 use crate::vm::Vm;
 
+pub(crate) use arith::computed_by;
 pub(crate) use basic::binary_chunk;
 pub(crate) use buffer::StringLib;
 
