@@ -286,14 +286,23 @@ impl Vm {
         self.check_memory_limit(bytes)
     }
 
+    /// Whether memory is looked for wherever it may be, so that tests see what is not reached.
+    #[inline]
+    pub(crate) fn is_stressed(&self) -> bool {
+        cfg!(debug_assertions) && self.heap.collector.stress != Stress::Off
+    }
+
+    /// Whether the VM may take that much, and the system has it, without a collection.
+    #[inline]
+    pub(crate) fn has_memory(&self, bytes: usize) -> bool {
+        can_allocate(bytes) && bytes <= self.memory_limit.saturating_sub(self.heap.used())
+    }
+
     /// As [`check_memory`](Self::check_memory), but garbage is collected before anything is refused:
     /// to be called where the stack or a root reaches all that is in use.
     #[inline]
     pub(crate) fn find_memory(&mut self, bytes: usize) -> Result<(), Raised> {
-        let is_there =
-            can_allocate(bytes) && bytes <= self.memory_limit.saturating_sub(self.heap.used());
-        let is_stressed = cfg!(debug_assertions) && self.heap.collector.stress != Stress::Off;
-        if is_there && !is_stressed {
+        if self.has_memory(bytes) && !self.is_stressed() {
             return Ok(());
         }
         self.collect_in_need();

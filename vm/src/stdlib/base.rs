@@ -1,5 +1,6 @@
 //! The basic functions (lbaselib.c).
 
+use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use moonproof_bytecode::number;
 
 use super::{add_functions, natives};
@@ -8,7 +9,7 @@ use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::native::{NativeResult, NativeRet};
-use crate::string::Str;
+use crate::string::{Str, c_string};
 use crate::value::{LuaType, Tag, Value};
 use crate::vm::{Raised, Vm};
 
@@ -117,18 +118,16 @@ fn warn(vm: &mut Vm) -> NativeResult {
             _ => {}
         }
     } else {
-        let mut text = Vec::new();
-        for i in 1..=vm.n_args() {
-            text.extend_from_slice(c_string(vm.check_str(i)?.bytes()));
+        if vm.warnings || vm.has_warning_function() {
+            let mut text = vm.take_buffer();
+            for i in 1..=vm.n_args() {
+                let piece = c_string(vm.check_str(i)?.bytes());
+                vm.append(&mut text, piece)?;
+            }
+            vm.warn(&text)?;
         }
-        vm.warn(&text)?;
     }
     Ok(NativeRet::Values(0))
-}
-
-/// What C would print of a string: up to its first zero.
-fn c_string(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 fn to_number(vm: &mut Vm) -> NativeResult {
@@ -194,6 +193,13 @@ fn raise_with_place(vm: &mut Vm, value: Value, level: i64) -> Raised {
     {
         let place = vm.where_at(level as usize);
         if !place.is_empty() {
+            // The text is made, and then the string of it. A long message is the caller's.
+            let len = message.len().saturating_mul(2);
+            if len > MAX_SHORT_LEN
+                && let Err(raised) = vm.charge(len >> 4).and_then(|()| vm.find_memory(len))
+            {
+                return raised;
+            }
             let text = [place.as_slice(), message.bytes()].concat();
             return vm.raise_text(&text);
         }

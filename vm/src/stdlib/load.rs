@@ -180,7 +180,7 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
         }
         match piece.as_string().or_else(|| vm.number_to_string(piece)) {
             Some(piece) if piece.len() == 0 => return Ok(text),
-            Some(piece) => vm.append(&mut text, piece.bytes())?,
+            Some(piece) => vm.append_string(&mut text, piece)?,
             None => return Err(vm.error_at_caller(b"reader function must return a string")),
         }
         let letter = if text[0] == b'\x1b' { b'b' } else { b't' };

@@ -15,6 +15,9 @@ const MAX_UNICODE: u32 = 0x10_FFFF;
 /// Largest code that six bytes can hold (`MAXUTF`).
 const MAX_CODE: u32 = 0x7FFF_FFFF;
 
+/// The most bytes of a character.
+const MAX_SEQUENCE: usize = 6;
+
 const INVALID: &str = "invalid UTF-8 code";
 
 pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
@@ -149,6 +152,7 @@ fn codepoint(vm: &mut Vm) -> NativeResult {
         return Err(vm.error_at_caller(b"string slice too long"));
     }
     vm.check_stack((last - first) as usize + 1, "string slice too long")?;
+    vm.charge((last - first) as usize)?;
     let mut at = first as usize - 1;
     let mut n = 0;
     while (at as i64) < last {
@@ -163,15 +167,16 @@ fn codepoint(vm: &mut Vm) -> NativeResult {
 }
 
 fn char(vm: &mut Vm) -> NativeResult {
-    let mut text = Vec::new();
+    let mut text = vm.take_buffer();
     for i in 1..=vm.n_args() {
         let code = vm.check_int(i)?;
+        vm.make_room(&mut text, MAX_SEQUENCE)?;
         match u32::try_from(code) {
             Ok(code @ ..=MAX_CODE) => encode(&mut text, code),
             _ => return Err(vm.arg_error(i, "value out of range")),
         }
     }
-    vm.ret_str(&text)
+    vm.ret_buffer(text)
 }
 
 fn offset(vm: &mut Vm) -> NativeResult {
@@ -184,9 +189,11 @@ fn offset(vm: &mut Vm) -> NativeResult {
     }
     let mut at = start as usize - 1;
     if n == 0 {
+        let from = at;
         while at > 0 && is_continuation(text, at) {
             at -= 1;
         }
+        vm.charge((from - at) / 8)?;
         return vm.ret(Value::int(at as i64 + 1));
     }
     if is_continuation(text, at) {
@@ -281,6 +288,7 @@ fn step(vm: &mut Vm, strict: bool) -> NativeResult {
     while is_continuation(text, at) {
         at += 1;
     }
+    vm.charge((at - previous as usize) / 8)?;
     if at >= text.len() {
         return Ok(NativeRet::Values(0));
     }

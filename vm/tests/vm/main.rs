@@ -4,6 +4,7 @@
 
 mod depth;
 mod dispatch;
+mod libraries;
 mod limits;
 mod memory;
 mod threads;

@@ -84,6 +84,9 @@ fn now() -> i64 {
     }
 }
 
+/// No conversion specifier stands for as many bytes, but for the zone's name.
+const MAX_SPECIFIED: usize = 128;
+
 fn date(vm: &mut Vm) -> NativeResult {
     let pattern = vm.opt_str(1)?.map_or(&b"%c"[..], |pattern| pattern.bytes());
     let time = if vm.arg(2).is_nil() { now() } else { vm.check_int(2)? };
@@ -100,9 +103,11 @@ fn date(vm: &mut Vm) -> NativeResult {
         set_fields(vm, &date)?;
         return Ok(NativeRet::Values(1));
     }
-    let mut text = Vec::new();
+    vm.charge(pattern.len())?;
+    let mut text = vm.take_buffer();
     let mut rest = pattern;
     while let Some((byte, after)) = rest.split_first() {
+        vm.make_room(&mut text, MAX_SPECIFIED + offset.name.len())?;
         rest = after;
         if *byte != b'%' {
             text.push(*byte);
@@ -119,7 +124,7 @@ fn date(vm: &mut Vm) -> NativeResult {
             }
         }
     }
-    vm.ret_str(&text)
+    vm.ret_buffer(text)
 }
 
 /// Sets the fields of the table on top of the stack (`setallfields`).

@@ -2,15 +2,12 @@
 
 use moonproof_bytecode::{Strip, dump_function};
 
-use super::buffer::BYTES_PER_FUEL_LOG2;
+use super::buffer::{BYTES_PER_FUEL_LOG2, MAX_UNCHECKED};
 use super::{MAX_SIZE, end_position, start_position};
 use crate::native::{NativeResult, NativeRet};
 use crate::value::{LuaType, Value};
 use crate::vm::Vm;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
-
-/// Parts of a string that are no longer are cut out without asking whether there is room.
-const MAX_UNCHECKED: usize = 1 << 16;
 
 pub(super) fn len(vm: &mut Vm) -> NativeResult {
     let string = vm.check_str(1)?;
@@ -53,9 +50,7 @@ pub(super) fn upper(vm: &mut Vm) -> NativeResult {
 fn map_bytes(vm: &mut Vm, map: impl FnOnce(&[u8], &mut Vec<u8>)) -> NativeResult {
     let bytes = vm.check_str(1)?.bytes();
     let mut out = vm.take_buffer();
-    if out.capacity() < bytes.len() {
-        vm.grow_buffer(&mut out, bytes.len())?;
-    }
+    vm.make_room(&mut out, bytes.len())?;
     map(bytes, &mut out);
     vm.ret_buffer(out)
 }
@@ -155,6 +150,7 @@ pub(super) fn byte(vm: &mut Vm) -> NativeResult {
 pub(super) fn char(vm: &mut Vm) -> NativeResult {
     let n = vm.n_args();
     let mut out = vm.take_buffer();
+    vm.make_room(&mut out, n)?;
     for i in 1..=n {
         match u8::try_from(vm.check_int(i)?) {
             Ok(byte) => out.push(byte),

@@ -14,6 +14,9 @@ use crate::vm::{Raised, Vm};
 /// A buffer that has grown beyond this is given back to the system.
 const MAX_KEPT: usize = 1 << 20;
 
+/// Buffers and strings up to this size are made without asking whether there is memory.
+pub(super) const MAX_UNCHECKED: usize = 1 << 16;
+
 /// A unit of fuel pays for this many bytes of a string, as a power of two.
 pub(super) const BYTES_PER_FUEL_LOG2: u32 = 4;
 
@@ -58,11 +61,16 @@ impl Vm {
     }
 
     /// The string of what is in a buffer, which is kept.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for both. What is in use must be reached as for
+    /// [`find_memory`](Self::find_memory).
     #[inline]
     pub(super) fn buffer_to_string(&mut self, buffer: Vec<u8>) -> Result<Gc<Str>, Raised> {
         self.charge(buffer.len() >> BYTES_PER_FUEL_LOG2)?;
-        if buffer.len() > MAX_KEPT {
-            self.check_memory(buffer.len())?;
+        if buffer.len() > MAX_UNCHECKED {
+            self.find_memory(buffer.capacity() + buffer.len())?;
         }
         let string = self.heap.new_string(&buffer);
         self.keep_buffer(buffer);
@@ -76,7 +84,12 @@ impl Vm {
         self.ret(Value::string(string))
     }
 
-    /// Appends bytes to a buffer.
+    /// Appends bytes to a buffer. They, and all else that is in use, must be reached by the stack or
+    /// a root, as there may be a collection.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory.
     #[inline]
     pub(in crate::stdlib) fn append(
         &mut self,
@@ -90,13 +103,49 @@ impl Vm {
         Ok(())
     }
 
+    /// Appends a string to a buffer, which need not be reached by anything.
+    #[inline]
+    pub(in crate::stdlib) fn append_string(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        string: Gc<Str>,
+    ) -> Result<(), Raised> {
+        let bytes = string.bytes();
+        if buffer.capacity() - buffer.len() < bytes.len() {
+            self.pinned.push(Value::string(string));
+            let grown = self.grow_buffer(buffer, bytes.len());
+            self.pinned.pop();
+            grown?;
+        }
+        buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Makes room for `n` more bytes; see [`append`](Self::append).
+    #[inline]
+    pub(in crate::stdlib) fn make_room(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        n: usize,
+    ) -> Result<(), Raised> {
+        if buffer.capacity() - buffer.len() < n { self.grow_buffer(buffer, n) } else { Ok(()) }
+    }
+
     /// Makes room for `n` more bytes, if the VM may take that much memory and the system has it.
     #[cold]
     #[inline(never)]
     pub(super) fn grow_buffer(&mut self, buffer: &mut Vec<u8>, n: usize) -> Result<(), Raised> {
         self.charge(n >> BYTES_PER_FUEL_LOG2)?;
-        self.check_memory_limit(buffer.len().saturating_add(n))?;
-        if buffer.try_reserve(n.max(64)).is_err() {
+        let n = n.max(64);
+        let grown = buffer.len().saturating_add(n);
+        // As a Vec grows: to twice its size at least, but not if that would be too much.
+        let ample = grown.max(buffer.capacity().saturating_mul(2));
+        let is_there = ample <= MAX_UNCHECKED || self.has_memory(ample);
+        if is_there && !self.is_stressed() && buffer.try_reserve(n).is_ok() {
+            return Ok(());
+        }
+        self.find_memory(grown)?;
+        if buffer.try_reserve_exact(n).is_err() {
             return Err(self.raise_text(b"not enough memory"));
         }
         Ok(())

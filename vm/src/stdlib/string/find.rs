@@ -1,6 +1,6 @@
 //! `find`, `match` and `gmatch`.
 
-use super::buffer::BYTES_PER_FUEL_LOG2;
+use super::buffer::{BYTES_PER_FUEL_LOG2, MAX_UNCHECKED};
 use super::pattern::{Capture, Kind, Matcher, Outcome, PatternError};
 use super::{plain, start_position};
 use crate::closure::NativeFn;
@@ -29,7 +29,7 @@ impl Vm {
             return Ok(());
         }
         self.charge(pattern.len())?;
-        self.check_memory(pattern.len().saturating_mul(BYTES_PER_PATTERN_BYTE))
+        self.find_memory(pattern.len().saturating_mul(BYTES_PER_PATTERN_BYTE))
     }
 
     /// The work that a search may take, in units of fuel.
@@ -47,7 +47,8 @@ impl Vm {
         n_captures: usize,
     ) -> Result<usize, Raised> {
         if n_captures == 0 {
-            self.push_str(&subject[start..end]);
+            let string = self.cut_out(&subject[start..end])?;
+            self.push(Value::string(string));
             return Ok(1);
         }
         if n_captures > FEW_CAPTURES {
@@ -60,6 +61,16 @@ impl Vm {
         Ok(n_captures)
     }
 
+    /// A part of a subject, which is reached, as a string.
+    #[inline]
+    pub(super) fn cut_out(&mut self, part: &[u8]) -> Result<Gc<Str>, Raised> {
+        if part.len() > MAX_UNCHECKED {
+            self.charge(part.len() >> BYTES_PER_FUEL_LOG2)?;
+            self.find_memory(part.len())?;
+        }
+        Ok(self.heap.new_string(part))
+    }
+
     /// The value of capture `i` (`push_onecapture`).
     #[inline]
     pub(super) fn capture_value(&mut self, subject: &[u8], i: usize) -> Result<Value, Raised> {
@@ -67,7 +78,7 @@ impl Vm {
         match end {
             Capture::POSITION => Ok(Value::int(start as i64 + 1)),
             Capture::UNFINISHED => Err(self.error_at_caller(b"unfinished capture")),
-            _ => Ok(Value::string(self.heap.new_string(&subject[start..end]))),
+            _ => self.cut_out(&subject[start..end]).map(Value::string),
         }
     }
 }

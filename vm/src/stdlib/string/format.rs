@@ -19,12 +19,20 @@ const TEXT_FLAGS: &[u8] = b"-";
 /// A specification of so many bytes behind the `%` is refused (`MAX_FORMAT` less some extra).
 const MAX_SPEC: usize = 22;
 
+/// No conversion but `%s` and `%q` appends as much.
+const MAX_CONVERTED: usize = 512;
+
 /// A string of this length is longer than any width, so that it needs no padding.
 const NO_PADDING: usize = 100;
 
 pub(super) fn format(vm: &mut Vm) -> NativeResult {
+    let format = vm.check_str(1)?;
     let mut out = vm.take_buffer();
-    match format_into(vm, &mut out) {
+    // What `__tostring` calls may set the arguments of this function, with the debug library.
+    vm.pinned.push(Value::string(format));
+    let result = format_into(vm, &mut out, format.bytes());
+    vm.pinned.pop();
+    match result {
         Ok(()) => vm.ret_buffer(out),
         Err(raised) => {
             vm.keep_buffer(out);
@@ -33,12 +41,13 @@ pub(super) fn format(vm: &mut Vm) -> NativeResult {
     }
 }
 
-fn format_into(vm: &mut Vm, out: &mut Vec<u8>) -> Result<(), Raised> {
+fn format_into(vm: &mut Vm, out: &mut Vec<u8>, format: &[u8]) -> Result<(), Raised> {
     let n_args = vm.n_args();
-    let mut rest = vm.check_str(1)?.bytes();
+    let mut rest = format;
     let mut arg = 1;
     while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
-        vm.append(out, &rest[..at])?;
+        vm.make_room(out, at + MAX_CONVERTED)?;
+        out.extend_from_slice(&rest[..at]);
         rest = &rest[at + 1..];
         if rest.first() == Some(&b'%') {
             out.push(b'%');
@@ -240,35 +249,26 @@ fn plain_text(vm: &mut Vm, out: &mut Vec<u8>, arg: usize) -> Result<(), Raised> 
             Ok(())
         }
         _ => {
-            let text = display(vm, value)?;
-            vm.append(out, text)
+            let text = vm.display(value)?;
+            vm.append_string(out, text)
         }
     }
 }
 
 /// `%s` with modifiers.
 fn convert_text(vm: &mut Vm, out: &mut Vec<u8>, form: &Form<'_>, arg: usize) -> Result<(), Raised> {
-    let text = display(vm, vm.arg(arg))?;
+    let string = vm.display(vm.arg(arg))?;
+    let text = string.bytes();
     if text.contains(&0) {
         return Err(vm.arg_error(arg, "string contains zeros"));
     }
     let spec = form.spec(vm, TEXT_FLAGS, true)?;
     if spec.precision.is_none() && text.len() >= NO_PADDING {
-        return vm.append(out, text);
+        return vm.append_string(out, string);
     }
     let n = spec.precision.map_or(text.len(), |precision| precision.min(text.len()));
     pad_text(out, &text[..n], &spec);
     Ok(())
-}
-
-/// A value as `tostring` gives it. The format stays alive whatever `__tostring` does to the
-/// arguments.
-pub(super) fn display<'a>(vm: &mut Vm, value: Value) -> Result<&'a [u8], Raised> {
-    let format = vm.arg(1);
-    vm.pinned.push(format);
-    let text = vm.display(value);
-    vm.pinned.pop();
-    Ok(text?.bytes())
 }
 
 fn pad_text(out: &mut Vec<u8>, text: &[u8], spec: &Spec) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::buffer::{BYTES_PER_FUEL_LOG2, MAX_UNCHECKED};
 use super::pattern::{Capture, Kind, Matcher, Outcome, Program};
 use crate::native::{NativeResult, NativeRet};
 use crate::value::{LuaType, Value};
@@ -19,20 +20,13 @@ pub(super) fn gsub(vm: &mut Vm) -> NativeResult {
     let program = Arc::clone(vm.string_lib.patterns.get(pattern, Kind::Anchorable));
     let mut job =
         Job { program: &program, subject: subject.bytes(), copied: 0, out: vm.take_buffer() };
-    let result = if matches!(kind, LuaType::Function | LuaType::Table) {
-        // What is called may set the arguments of this function, with the debug library.
-        vm.pinned.push(Value::string(subject));
-        let result = job.replace_by_value(vm, most);
-        vm.pinned.pop();
-        result
-    } else {
-        let text = vm.check_str(3)?.bytes();
-        job.replace_by_text(vm, text, most)
-    };
+    // What is called may set the arguments of this function, with the debug library.
+    vm.pinned.push(Value::string(subject));
+    let result = job.replace(vm, kind, most);
+    vm.pinned.pop();
     match result {
         Ok((n, changed)) => {
             if changed {
-                vm.append(&mut job.out, &job.subject[job.copied..])?;
                 let string = vm.buffer_to_string(job.out)?;
                 vm.push(Value::string(string));
             } else {
@@ -62,6 +56,20 @@ struct Job<'a> {
 type Replaced = Result<(i64, bool), Raised>;
 
 impl Job<'_> {
+    /// Replaces matches, and appends what is behind the last one.
+    fn replace(&mut self, vm: &mut Vm, kind: LuaType, most: i64) -> Replaced {
+        let (n, changed) = if matches!(kind, LuaType::Function | LuaType::Table) {
+            self.replace_by_value(vm, most)?
+        } else {
+            let text = vm.check_str(3)?.bytes();
+            self.replace_by_text(vm, text, most)?
+        };
+        if changed {
+            vm.append(&mut self.out, &self.subject[self.copied..])?;
+        }
+        Ok((n, changed))
+    }
+
     /// The next match behind the last one. Inlined, since a pair passed through memory takes longer
     /// than the search for a single byte.
     #[inline(always)]
@@ -103,6 +111,11 @@ impl Job<'_> {
     fn replace_by_text(&mut self, vm: &mut Vm, text: &[u8], most: i64) -> Replaced {
         let (plain, parsed);
         let pieces = if memchr::memchr(b'%', text).is_some() {
+            vm.charge(text.len() >> BYTES_PER_FUEL_LOG2)?;
+            if text.len() > MAX_UNCHECKED {
+                // Two bytes make a piece, and a Vec may be twice as large as it has to.
+                vm.find_memory(text.len().saturating_mul(size_of::<Piece<'_>>()))?;
+            }
             parsed = pieces_of(text);
             parsed.as_slice()
         } else {
@@ -133,7 +146,7 @@ impl Job<'_> {
         let replacement = vm.arg(3);
         if let Some(table) = replacement.as_table() {
             let key = if n_captures == 0 {
-                Value::string(vm.heap.new_string(&self.subject[range.0..range.1]))
+                Value::string(vm.cut_out(&self.subject[range.0..range.1])?)
             } else {
                 vm.capture_value(self.subject, 0)?
             };
@@ -160,10 +173,13 @@ impl Job<'_> {
         value: Value,
         (start, end): (usize, usize),
     ) -> Result<(), Raised> {
-        vm.append(&mut self.out, &self.subject[self.copied..start])?;
+        vm.pinned.push(value);
+        let result = vm.append(&mut self.out, &self.subject[self.copied..start]);
+        vm.pinned.pop();
+        result?;
         self.copied = end;
         match value.as_string().or_else(|| vm.number_to_string(value)) {
-            Some(string) => vm.append(&mut self.out, string.bytes()),
+            Some(string) => vm.append_string(&mut self.out, string),
             None => {
                 let kind = value.tag().lua_type().name();
                 let message = format!("invalid replacement value (a {kind})");
@@ -187,6 +203,7 @@ impl Job<'_> {
                 match end {
                     Capture::UNFINISHED => Err(vm.error_at_caller(b"unfinished capture")),
                     Capture::POSITION => {
+                        vm.make_room(&mut self.out, 32)?;
                         moonproof_bytecode::number::format::push_integer(
                             &mut self.out,
                             start as i64 + 1,

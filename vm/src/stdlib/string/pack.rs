@@ -1,5 +1,6 @@
 //! `pack`, `packsize` and `unpack`: values as fixed binary forms.
 
+use super::buffer::{BYTES_PER_FUEL_LOG2, MAX_UNCHECKED};
 use super::options::{Details, Format, MAX_INT_SIZE, Options, PackOption, Problem};
 use super::{MAX_SIZE, start_position};
 use crate::native::{NativeResult, NativeRet};
@@ -20,6 +21,17 @@ impl Vm {
     }
 }
 
+/// More than an option adds, but for strings: padding and an integer.
+const MAX_PACKED: usize = 3 * MAX_INT_SIZE;
+
+/// The format, which is paid for.
+#[inline]
+fn check_format<'a>(vm: &mut Vm) -> Result<&'a [u8], Raised> {
+    let format = vm.check_str(1)?.bytes();
+    vm.charge(format.len() / 4)?;
+    Ok(format)
+}
+
 /// The next option, with the bytes that align it behind `position`.
 #[inline]
 fn next_option(
@@ -31,7 +43,7 @@ fn next_option(
 }
 
 pub(super) fn pack(vm: &mut Vm) -> NativeResult {
-    let format = vm.check_str(1)?.bytes();
+    let format = check_format(vm)?;
     // Quirk: where an argument is missing, the reference finds this.
     vm.push(Value::NIL);
     let mut out = vm.take_buffer();
@@ -49,6 +61,7 @@ fn pack_all(vm: &mut Vm, format: &[u8], out: &mut Vec<u8>) -> Result<(), Raised>
     let mut arg = 1;
     while let Some(details) = next_option(vm, &mut options, out.len())? {
         let Details { option, size, n_align, format } = details;
+        vm.make_room(out, MAX_PACKED)?;
         out.resize(out.len() + n_align, 0);
         if option.takes_value() {
             arg += 1;
@@ -84,9 +97,7 @@ fn pack_all(vm: &mut Vm, format: &[u8], out: &mut Vec<u8>) -> Result<(), Raised>
                 if bytes.len() > size {
                     return Err(vm.arg_error(arg, "string longer than given size"));
                 }
-                if out.capacity() - out.len() < size {
-                    vm.grow_buffer(out, size)?;
-                }
+                vm.make_room(out, size)?;
                 out.extend_from_slice(bytes);
                 out.resize(out.len() + size - bytes.len(), 0);
             }
@@ -103,7 +114,8 @@ fn pack_all(vm: &mut Vm, format: &[u8], out: &mut Vec<u8>) -> Result<(), Raised>
                 if bytes.contains(&0) {
                     return Err(vm.arg_error(arg, "string contains zeros"));
                 }
-                vm.append(out, bytes)?;
+                vm.make_room(out, bytes.len() + 1)?;
+                out.extend_from_slice(bytes);
                 out.push(0);
             }
             PackOption::Padding => out.push(0),
@@ -132,7 +144,7 @@ fn push_ordered(out: &mut Vec<u8>, bytes: &[u8], format: Format) {
 }
 
 pub(super) fn packsize(vm: &mut Vm) -> NativeResult {
-    let format = vm.check_str(1)?.bytes();
+    let format = check_format(vm)?;
     let mut options = Options::new(format);
     let mut total = 0;
     while let Some(details) = next_option(vm, &mut options, total)? {
@@ -149,7 +161,7 @@ pub(super) fn packsize(vm: &mut Vm) -> NativeResult {
 }
 
 pub(super) fn unpack(vm: &mut Vm) -> NativeResult {
-    let format = vm.check_str(1)?.bytes();
+    let format = check_format(vm)?;
     let data = vm.check_str(2)?.bytes();
     let mut at = start_position(vm.opt_int(3, 1)?, data.len()) - 1;
     if at > data.len() {
@@ -191,7 +203,7 @@ fn unpack_one(
         PackOption::Float => Value::float(f64::from(f32::from_le_bytes(ordered(fixed, format)))),
         PackOption::Double => Value::float(f64::from_le_bytes(ordered(fixed, format))),
         PackOption::Char => {
-            vm.check_memory(size)?;
+            find_room(vm, size)?;
             Value::string(vm.heap.new_string(fixed))
         }
         PackOption::Text => {
@@ -200,7 +212,7 @@ fn unpack_one(
                 return Err(vm.arg_error(2, "data string too short"));
             }
             let end = size + len as usize;
-            vm.check_memory(end)?;
+            find_room(vm, end)?;
             let string = vm.heap.new_string(&data[size..end]);
             return Ok((Some(Value::string(string)), end));
         }
@@ -208,13 +220,20 @@ fn unpack_one(
             let Some(len) = memchr::memchr(0, data) else {
                 return Err(vm.arg_error(2, "unfinished string for format 'z'"));
             };
-            vm.check_memory(len)?;
+            find_room(vm, len)?;
             let string = vm.heap.new_string(&data[..len]);
             return Ok((Some(Value::string(string)), len + 1));
         }
         PackOption::Align | PackOption::Padding | PackOption::Nothing => return Ok((None, size)),
     };
     Ok((Some(value), size))
+}
+
+/// Pays for a string of so many bytes, and finds memory for it.
+#[inline]
+fn find_room(vm: &mut Vm, len: usize) -> Result<(), Raised> {
+    vm.charge(len >> BYTES_PER_FUEL_LOG2)?;
+    if len > MAX_UNCHECKED { vm.find_memory(len) } else { Ok(()) }
 }
 
 /// An integer of any size; bytes beyond eight may only repeat its sign (`unpackint`).

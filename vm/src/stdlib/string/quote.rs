@@ -2,7 +2,6 @@
 
 use moonproof_bytecode::number::format::{Case, FloatStyle, Spec, float, push_integer};
 
-use super::format::display;
 use crate::value::Tag;
 use crate::vm::{Raised, Vm};
 
@@ -12,27 +11,38 @@ pub(super) fn push_literal(vm: &mut Vm, out: &mut Vec<u8>, arg: usize) -> Result
     match value.tag() {
         Tag::SHORT_STR | Tag::LONG_STR => {
             let bytes = value.as_string().map_or(&b""[..], |string| string.bytes());
-            if out.capacity() - out.len() < bytes.len() + 2 {
-                vm.grow_buffer(out, bytes.len() + 2)?;
-            }
-            push_quoted(out, bytes);
+            return push_string(vm, out, bytes);
         }
         // Its decimal form would be read as a float's.
         Tag::INT if value.int_bits() == i64::MIN => out.extend_from_slice(b"0x8000000000000000"),
         Tag::INT => push_integer(out, value.int_bits()),
         Tag::FLOAT => push_float(out, value.float_bits()),
-        Tag::NIL | Tag::FALSE | Tag::TRUE => {
-            let text = display(vm, value)?;
-            vm.append(out, text)?;
-        }
+        Tag::NIL => out.extend_from_slice(b"nil"),
+        Tag::FALSE => out.extend_from_slice(b"false"),
+        Tag::TRUE => out.extend_from_slice(b"true"),
         _ => return Err(vm.arg_error(arg, "value has no literal form")),
     }
     Ok(())
 }
 
 /// Appends a string in quotes (`addquoted`).
-fn push_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
+fn push_string(vm: &mut Vm, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Raised> {
+    /// Room is made for so many bytes at a time.
+    const PART: usize = 1 << 10;
+    vm.make_room(out, bytes.len() + 2)?;
     out.push(b'"');
+    for start in (0..bytes.len()).step_by(PART) {
+        let end = bytes.len().min(start + PART);
+        vm.make_room(out, 4 * (end - start) + 1)?;
+        push_quoted(out, &bytes[start..end], bytes.get(end).copied());
+    }
+    vm.make_room(out, 1)?;
+    out.push(b'"');
+    Ok(())
+}
+
+/// Appends a part of a string as it is within quotes; `next` is the byte behind it.
+fn push_quoted(out: &mut Vec<u8>, bytes: &[u8], next: Option<u8>) {
     let mut plain_from = 0;
     for (i, &byte) in bytes.iter().enumerate() {
         if !matches!(byte, 0..=31 | 127 | b'"' | b'\\') {
@@ -45,8 +55,8 @@ fn push_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
             b'"' | b'\\' | b'\n' => out.push(byte),
             _ => {
                 // All three digits where one more follows.
-                let next_is_digit = bytes.get(i + 1).is_some_and(u8::is_ascii_digit);
-                if next_is_digit && byte < 100 {
+                let next = bytes.get(i + 1).copied().or(next);
+                if next.is_some_and(|next| next.is_ascii_digit()) && byte < 100 {
                     out.extend_from_slice(if byte < 10 { b"00" } else { b"0" });
                 }
                 push_integer(out, i64::from(byte));
@@ -54,7 +64,6 @@ fn push_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
         }
     }
     out.extend_from_slice(&bytes[plain_from..]);
-    out.push(b'"');
 }
 
 /// Appends a float without loss (`quotefloat`).
@@ -74,21 +83,23 @@ mod tests {
 
     #[test]
     fn strings_are_quoted() {
-        let check = |bytes: &[u8], expected: &str| {
+        let check = |bytes: &[u8], next: Option<u8>, expected: &str| {
             let mut out = Vec::new();
-            push_quoted(&mut out, bytes);
+            push_quoted(&mut out, bytes, next);
             assert_eq!(
                 out.escape_ascii().to_string(),
                 expected.as_bytes().escape_ascii().to_string()
             );
         };
-        check(b"", r#""""#);
-        check(b"plain", r#""plain""#);
-        check(b"a\"b\\c\nd", "\"a\\\"b\\\\c\\\nd\"");
-        check(b"\0", r#""\0""#);
-        check(b"\x001", r#""\0001""#);
-        check(b"\r9\x7f0\x7f", r#""\0139\1270\127""#);
-        check(b"\x1fx", r#""\31x""#);
+        check(b"", None, "");
+        check(b"plain", Some(b'"'), "plain");
+        check(b"a\"b\\c\nd", None, "a\\\"b\\\\c\\\nd");
+        check(b"\0", None, r"\0");
+        check(b"\0", Some(b'x'), r"\0");
+        check(b"\0", Some(b'1'), r"\000");
+        check(b"\x001", None, r"\0001");
+        check(b"\r9\x7f0\x7f", None, r"\0139\1270\127");
+        check(b"\x1fx", None, r"\31x");
     }
 
     #[test]

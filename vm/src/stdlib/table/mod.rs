@@ -225,6 +225,8 @@ fn move_items(vm: &mut Vm) -> NativeResult {
                 vm.charge(1)?;
                 let value = item(vm, 1, first + i)?;
                 set_item(vm, to, target + i, value)?;
+                // A table without end may be filled from one that computes its items.
+                vm.find_memory(1)?;
             }
         }
     }
@@ -274,7 +276,7 @@ fn add_item(vm: &mut Vm, text: &mut Vec<u8>, i: i64) -> Result<(), Raised> {
             vm.append(text, NumberBuffer::new().format(number))?;
         }
         _ => match value.as_string() {
-            Some(string) => vm.append(text, string.bytes())?,
+            Some(string) => vm.append_string(text, string)?,
             None => {
                 let kind = value.tag().lua_type().name();
                 let message = format!("invalid value ({kind}) at index {i} in table for 'concat'");

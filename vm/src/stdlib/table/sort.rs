@@ -31,11 +31,11 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
         let has_order = !vm.arg(2).is_nil();
         if has_order {
             vm.check_type(2, LuaType::Function)?;
-        } else if let Some(table) = plain(vm, 1)
-            && sort_uniform(vm, table, n)
-        {
+        } else if let Some(table) = plain(vm, 1) {
             vm.charge(n as usize * 4)?;
-            return Ok(NativeRet::Values(0));
+            if sort_uniform(vm, table, n)? {
+                return Ok(NativeRet::Values(0));
+            }
         }
         vm.set_n_args(RIGHT);
         if has_order {
@@ -48,10 +48,11 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
 }
 
 /// Sorts items that are all integers, floats, or strings; false if they are not.
-fn sort_uniform(vm: &mut Vm, table: Gc<Table>, n: i64) -> bool {
-    match table.get_int(1).tag() {
+fn sort_uniform(vm: &mut Vm, table: Gc<Table>, n: i64) -> Result<bool, Raised> {
+    let kind = table.get_int(1).tag();
+    match kind {
         Tag::INT => {
-            let Some(mut items) = collect(table, n, Value::as_int) else { return false };
+            let Some(mut items) = collect(vm, table, n, Value::as_int)? else { return Ok(false) };
             items.sort_unstable();
             store(vm, table, items.into_iter().map(Value::int));
         }
@@ -60,21 +61,33 @@ fn sort_uniform(vm: &mut Vm, table: Gc<Table>, n: i64) -> bool {
             let ordered = |value: Value| {
                 value.as_float().filter(|float| !float.is_nan() && float.to_bits() != 1 << 63)
             };
-            let Some(mut items) = collect(table, n, ordered) else { return false };
+            let Some(mut items) = collect(vm, table, n, ordered)? else { return Ok(false) };
             items.sort_unstable_by(f64::total_cmp);
             store(vm, table, items.into_iter().map(Value::float));
         }
         Tag::SHORT_STR | Tag::LONG_STR => {
             let keyed = |value: Value| value.as_string().map(|string| (prefix(string), string));
-            let Some(mut items) = collect(table, n, keyed) else { return false };
+            let Some(mut items) = collect(vm, table, n, keyed)? else { return Ok(false) };
+            charge_comparisons(vm, items.iter().map(|(_, string)| string.len()))?;
             items.sort_unstable_by(|(a_key, a), (b_key, b)| {
                 a_key.cmp(b_key).then_with(|| a.bytes().cmp(b.bytes()))
             });
             store(vm, table, items.into_iter().map(|(_, string)| Value::string(string)));
         }
-        _ => return false,
+        _ => return Ok(false),
     }
-    true
+    Ok(true)
+}
+
+/// Pays for what comparing long strings takes: each is compared about so often as a number of that
+/// many bits counts all of them.
+fn charge_comparisons(
+    vm: &mut Vm,
+    lengths: impl ExactSizeIterator<Item = usize>,
+) -> Result<(), Raised> {
+    let n_comparisons = lengths.len().ilog2() as usize + 1;
+    let units = lengths.map(|len| len >> 8).sum::<usize>();
+    vm.charge(units.saturating_mul(n_comparisons))
 }
 
 /// The first bytes of a string as a number of the same order.
@@ -91,13 +104,26 @@ fn prefix(string: Gc<Str>) -> u64 {
 }
 
 /// The first `n` items if all of them are of one kind.
-fn collect<T>(table: Gc<Table>, n: i64, kind: impl Fn(Value) -> Option<T>) -> Option<Vec<T>> {
+fn collect<T>(
+    vm: &mut Vm,
+    table: Gc<Table>,
+    n: i64,
+    kind: impl Fn(Value) -> Option<T>,
+) -> Result<Option<Vec<T>>, Raised> {
+    let all = || (1..=n).map(|i| kind(table.get_int(i)));
     // A border may be far beyond what is stored.
-    let mut items = Vec::with_capacity((n as usize).min(table.array_len() as usize));
-    for i in 1..=n {
-        items.push(kind(table.get_int(i))?);
+    if n as usize > table.array_len() as usize && !all().all(|item| item.is_some()) {
+        return Ok(None);
     }
-    Some(items)
+    vm.find_memory(n as usize * size_of::<T>())?;
+    let mut items = Vec::with_capacity(n as usize);
+    for item in all() {
+        match item {
+            Some(item) => items.push(item),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(items))
 }
 
 fn store(vm: &mut Vm, table: Gc<Table>, items: impl Iterator<Item = Value>) {
