@@ -18,10 +18,17 @@ use crate::diagnostic::{Gatherer, Pass, Place};
 use crate::rules::Rule;
 
 /// Room for the local variable check, kept from function to function.
-#[derive(Default)]
 pub(crate) struct Scratch {
     /// By instruction: variables that start there less variables that end there.
     changes: Vec<i32>,
+    /// Where variables end that have started and may not have ended.
+    ends: [u32; 256],
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { changes: Vec::new(), ends: [0; 256] }
+    }
 }
 
 /// Checks one function; `parent` is absent for the main function, whose upvalue descriptors are
@@ -250,9 +257,37 @@ fn check_loc_vars(proto: &Proto, scratch: &mut Scratch, out: &mut Gatherer) {
             });
         }
     }
-    if proto.loc_vars.len() > usize::from(proto.max_stack) {
+    if proto.loc_vars.len() > usize::from(proto.max_stack) && !is_a_stack(proto, &mut scratch.ends)
+    {
         check_active_vars(proto, scratch, out);
     }
+}
+
+/// Whether variables start in order, as a compiler lists them, and no more of them are active at
+/// once than there are registers. When one starts, those on top of it that have ended by then are
+/// gone for good, so that all that are active are among those that are left.
+fn is_a_stack(proto: &Proto, ends: &mut [u32; 256]) -> bool {
+    let mut n = 0_usize;
+    let mut previous = 0;
+    for var in &proto.loc_vars {
+        if var.start_pc < previous {
+            return false;
+        }
+        previous = var.start_pc;
+        while let Some(top) = n.checked_sub(1)
+            && ends.get(top).is_some_and(|&end| end <= var.start_pc)
+        {
+            n = top;
+        }
+        if n >= usize::from(proto.max_stack) {
+            return false;
+        }
+        if let Some(end) = ends.get_mut(n) {
+            *end = var.end_pc;
+        }
+        n = n.wrapping_add(1);
+    }
+    true
 }
 
 /// More variables than registers: counts those active at each instruction. The table need not be

@@ -40,9 +40,7 @@ pub(crate) struct Graph {
     /// What is known at each leader, an instruction that something jumps to;
     /// [`State::UNREACHED`] if nothing has come there.
     leaders: Vec<State>,
-    /// By instruction, 64 to a word: whether it is a leader.
-    is_leader: Vec<u64>,
-    /// By instruction: the index of its leader, if it is one; else it may be anything.
+    /// By instruction: the number of its leader, from one, if it is one; else zero.
     leader_of: Vec<u32>,
     /// By instruction, 64 to a word: whether it is a leader to which more has come since it was last
     /// looked at.
@@ -62,15 +60,11 @@ impl Graph {
     pub(crate) fn start(&mut self, code: &[Instruction]) {
         self.leaders.clear();
         self.leaders.reserve(USUAL_LEADERS);
-        if self.leader_of.len() < code.len() {
-            self.leader_of.resize(code.len(), 0);
-        }
+        self.leader_of.clear();
+        self.leader_of.resize(code.len(), 0);
         self.n_words = code.len();
-        let n_sets = (code.len() / 64).wrapping_add(1);
-        for set in [&mut self.is_leader, &mut self.due] {
-            set.clear();
-            set.resize(n_sets, 0);
-        }
+        self.due.clear();
+        self.due.resize((code.len() / 64).wrapping_add(1), 0);
         self.first_due = usize::MAX;
         self.last_due = 0;
         if code.iter().fold(0, |any, &word| any | u32::from(is_jump_back(word))) != 0 {
@@ -101,27 +95,22 @@ impl Graph {
     /// Makes a leader.
     #[inline]
     fn add(&mut self, pc: usize, state: State) {
-        if let (Some(set), Some(leader)) =
-            (self.is_leader.get_mut(pc / 64), self.leader_of.get_mut(pc))
-        {
-            *set |= 1 << (pc % 64);
-            *leader = self.leaders.len() as u32;
+        if let Some(leader) = self.leader_of.get_mut(pc) {
             self.leaders.push(state);
+            *leader = self.leaders.len() as u32;
         }
     }
 
     /// Whether something jumps to that instruction, as far as is known.
     #[inline]
     pub(crate) fn is_leader(&self, pc: usize) -> bool {
-        self.is_leader.get(pc / 64).is_some_and(|set| set >> (pc % 64) & 1 != 0)
+        self.leader_of.get(pc).is_some_and(|&number| number != 0)
     }
 
     /// What is known at a leader that is reached.
     pub(crate) fn known(&self, pc: usize) -> Option<State> {
-        if !self.is_leader(pc) {
-            return None;
-        }
-        let state = *self.leaders.get(*self.leader_of.get(pc)? as usize)?;
+        let number = *self.leader_of.get(pc)? as usize;
+        let state = *self.leaders.get(number.wrapping_sub(1))?;
         (state != State::UNREACHED).then_some(state)
     }
 
@@ -168,8 +157,7 @@ impl Graph {
         if to >= self.n_words {
             return;
         }
-        if self.is_leader(to) {
-            let Some(known) = self.state_mut(to) else { return };
+        if let Some(known) = self.state_mut(to) {
             let joined = known.joined(state);
             if joined == *known {
                 return;
@@ -189,8 +177,8 @@ impl Graph {
 
     #[inline]
     fn state_mut(&mut self, leader: usize) -> Option<&mut State> {
-        let idx = *self.leader_of.get(leader)?;
-        self.leaders.get_mut(idx as usize)
+        let number = *self.leader_of.get(leader)? as usize;
+        self.leaders.get_mut(number.wrapping_sub(1))
     }
 
     /// Control arrives at `pc`, with a state if the instruction before leads there. Gives the

@@ -119,10 +119,12 @@ impl Code<'_> {
         graph: &mut Graph,
         claims: &mut C,
     ) -> Option<usize> {
-        let mut pc = start;
         let is_first = entry.is_some();
-        let mut is_live = is_first;
         let mut live = Live::new(entry.unwrap_or(State::UNREACHED), self.frame);
+        let mut is_live = is_first;
+        let mut pc = start;
+        // Where what is looked at now began.
+        let mut begin = start;
         let mut n_looks = 0_usize;
         while let Some(&word) = self.words.get(pc) {
             if graph.is_leader(pc) {
@@ -130,15 +132,20 @@ impl Code<'_> {
                 is_live = graph.arrive(pc, &mut state, is_live, claims);
                 live = Live::new(state, self.frame);
             }
-            n_looks = n_looks.wrapping_add(1);
+            // Other words are live unless the one before leads elsewhere.
             if !is_live {
                 let due = graph.next_due(pc);
                 let end = due.unwrap_or(self.words.len());
                 if is_first && !self.is_dead_code_fine(pc, end) {
                     return None;
                 }
-                n_looks = n_looks.wrapping_add(end.wrapping_sub(pc) / 64);
-                pc = due.unwrap_or(usize::MAX);
+                let dead = end.wrapping_sub(pc);
+                n_looks = n_looks
+                    .wrapping_add(pc.wrapping_sub(begin))
+                    .wrapping_add(dead / 64)
+                    .wrapping_add(1);
+                pc = end;
+                begin = end;
                 continue;
             }
             match self.step(pc, word, &mut live, graph) {
@@ -151,7 +158,7 @@ impl Code<'_> {
                 Next::GiveUp => return None,
             }
         }
-        Some(n_looks)
+        Some(n_looks.wrapping_add(pc.wrapping_sub(begin)))
     }
 
     /// Follows a jump, if it may be made (S7, S9, F4, T4).
