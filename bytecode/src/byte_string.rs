@@ -53,6 +53,15 @@ impl ByteString {
         }
     }
 
+    /// Bytes that it takes elsewhere than in place, be they shared or not.
+    #[inline]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match &self.0 {
+            Repr::Inline { .. } => 0,
+            Repr::Shared(bytes) => bytes.len() + 2 * size_of::<usize>(),
+        }
+    }
+
     /// The bytes.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {

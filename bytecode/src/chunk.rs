@@ -51,6 +51,32 @@ pub struct Proto {
     pub upvalue_names: Vec<Option<ByteString>>,
 }
 
+impl Proto {
+    /// Bytes that its lists take, but for what their strings have elsewhere, and for the functions in
+    /// it.
+    pub fn list_bytes(&self) -> usize {
+        self.code.capacity() * size_of::<Instruction>()
+            + self.constants.capacity() * size_of::<Constant>()
+            + self.upvalues.capacity() * size_of::<UpvalDesc>()
+            + self.protos.capacity() * size_of::<Self>()
+            + self.line_info.capacity()
+            + self.abs_line_info.capacity() * size_of::<AbsLine>()
+            + self.loc_vars.capacity() * size_of::<LocVar>()
+            + self.upvalue_names.capacity() * size_of::<Option<ByteString>>()
+    }
+
+    /// Bytes that its strings have elsewhere, be they shared or not.
+    pub fn string_bytes(&self) -> usize {
+        let constants = self.constants.iter().map(|constant| match constant {
+            Constant::String(string) => string.heap_bytes(),
+            _ => 0,
+        });
+        let locals = self.loc_vars.iter().map(|local| &local.name);
+        let names = locals.chain(&self.upvalue_names).chain([&self.source]);
+        constants.sum::<usize>() + names.flatten().map(ByteString::heap_bytes).sum::<usize>()
+    }
+}
+
 /// A constant.
 #[derive(Clone, Debug)]
 pub enum Constant {

@@ -26,7 +26,8 @@ pub enum ErrorKind {
     /// Nested too deeply while the caller was already handling a C stack overflow
     /// (`LUA_ERRERR`).
     ErrorHandling,
-    /// The source is longer than this compiler takes, which is 4 GiB (`LUA_ERRMEM`).
+    /// The source is longer than this compiler takes, which is 4 GiB, or needs more memory than it
+    /// may ([`Memory::set_limit`](crate::Memory::set_limit)) (`LUA_ERRMEM`).
     Memory,
 }
 
@@ -34,6 +35,11 @@ impl CompileError {
     #[cold]
     pub(crate) fn new(kind: ErrorKind, line: u32, message: Vec<u8>) -> Self {
         Self(Box::new(Details { kind, line, message }))
+    }
+
+    #[cold]
+    pub(crate) fn out_of_memory(line: u32) -> Self {
+        Self::new(ErrorKind::Memory, line, b"not enough memory".to_vec())
     }
 
     /// The message as the reference gives it, such as `file.lua:3: '=' expected near 'x'`. Names

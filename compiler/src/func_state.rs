@@ -149,6 +149,16 @@ impl FuncState {
         self.needs_close = false;
     }
 
+    /// Bytes that its lists take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.code.capacity() * size_of::<Instruction>()
+            + self.line_info.capacity()
+            + self.abs_line_info.capacity() * size_of::<AbsLine>()
+            + self.list_ends.capacity() * 2 * size_of::<(Pc, Pc)>()
+            + self.constants.capacity() * size_of::<Value>()
+            + self.locals.capacity() * size_of::<LocalInfo>()
+    }
+
     /// Position of the next instruction.
     #[inline]
     pub(crate) fn pc(&self) -> Pc {

@@ -3,7 +3,7 @@
 
 use moonproof_bytecode::Chunk;
 
-use crate::error::{CompileError, ErrorKind};
+use crate::error::CompileError;
 use crate::func_state::FuncState;
 use crate::parser::Parser;
 use crate::scope::VarDesc;
@@ -16,9 +16,18 @@ const MAX_LEN: usize = 4096;
 /// So many states of nested functions are kept.
 const MAX_SPARE: usize = 2;
 
-/// What a compilation may use again. It has no influence on results.
-#[derive(Default)]
-pub struct Memory(Option<Box<Kept>>);
+/// What a compilation may use again, and how much it may take. What was compiled before has no
+/// influence on results.
+pub struct Memory {
+    kept: Option<Box<Kept>>,
+    limit: usize,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { kept: None, limit: usize::MAX }
+    }
+}
 
 /// Lists that are empty, and the state of a function that is over.
 #[derive(Default)]
@@ -31,6 +40,12 @@ pub(crate) struct Kept {
 }
 
 impl Memory {
+    /// Refuses from now on what needs more than about so many bytes, the chunk included, with the
+    /// error "not enough memory".
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.limit = bytes;
+    }
+
     /// As [`compile_nested`](crate::compile_nested), with memory of the last time.
     ///
     /// # Errors
@@ -43,17 +58,18 @@ impl Memory {
         n_c_calls: u32,
     ) -> Result<Chunk, CompileError> {
         if u32::try_from(source.len()).is_err() {
-            return Err(CompileError::new(ErrorKind::Memory, 1, b"not enough memory".to_vec()));
+            return Err(CompileError::out_of_memory(1));
         }
         let end = chunk_name.iter().position(|&byte| byte == 0).unwrap_or(chunk_name.len());
         let chunk_name = &chunk_name[..end];
-        let mut kept = self.0.take().unwrap_or_default();
+        let mut kept = self.kept.take().unwrap_or_default();
         let mut parser = Parser::new(source, chunk_name, n_c_calls, std::mem::take(&mut *kept));
+        parser.max_bytes = self.limit;
         let result = parser.chunk(chunk_name);
         if source.len() <= MAX_LEN {
             *kept = parser.into_memory();
             kept.spare.truncate(MAX_SPARE);
-            self.0 = Some(kept);
+            self.kept = Some(kept);
         }
         result
     }
@@ -67,8 +83,46 @@ impl std::fmt::Debug for Memory {
 
 #[cfg(test)]
 mod tests {
+    use moonproof_bytecode::Proto;
+
     use super::*;
-    use crate::compile_nested;
+    use crate::{ErrorKind, compile_nested};
+
+    fn bytes(proto: &Proto) -> usize {
+        proto.list_bytes() + proto.protos.iter().map(bytes).sum::<usize>()
+    }
+
+    /// Whatever a source has many of is counted: it is refused with less memory than its chunk takes.
+    #[test]
+    fn limits_hold_for_everything_that_sources_repeat() {
+        for (head, piece, tail) in [
+            ("", "a=1 ", ""),
+            ("", "x{}", ""),
+            ("x", "()", ""),
+            ("x", "''", ""),
+            ("local a = x", ".b", ""),
+            ("return 1", "+a", ""),
+            ("return {", "2.5,", "}"),
+            ("return {", "'#',", "}"),
+            ("", "x=#.5 ", ""),
+            ("", "x='a string that is not kept in place #'", ""),
+            ("", "x='\\n a string with an escape #'", ""),
+            ("", "::a#:: f() ", ""),
+            ("", "do local a# end ", ""),
+            ("", "do local function f() end end ", ""),
+            ("", "while a do b = c end ", ""),
+        ] {
+            let pieces: String = (0..20_000).map(|i| piece.replace('#', &i.to_string())).collect();
+            let source = format!("{head}{pieces}{tail}");
+            let mut memory = Memory::default();
+            memory.set_limit(source.len() * 100);
+            let chunk = memory.compile_nested(source.as_bytes(), b"=test", 1);
+            let chunk = chunk.unwrap_or_else(|error| panic!("{piece}: {error}"));
+            memory.set_limit(bytes(&chunk.main) - bytes(&chunk.main) / 8);
+            let error = memory.compile_nested(source.as_bytes(), b"=test", 1).err();
+            assert_eq!(error.map(|e| e.kind()), Some(ErrorKind::Memory), "{piece}");
+        }
+    }
 
     #[test]
     fn what_was_compiled_before_leaves_no_trace() {

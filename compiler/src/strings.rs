@@ -63,6 +63,8 @@ pub(crate) struct Strings<'s> {
     entries: Vec<Entry<'s>>,
     /// Strings as chunks hold them, made at first use; may be shorter than `entries`.
     shared: Vec<Option<ByteString>>,
+    /// Bytes of strings that the source does not hold, and of shared ones.
+    copied: usize,
 }
 
 /// The lists of a compilation that is over, empty.
@@ -84,7 +86,15 @@ impl<'s> Strings<'s> {
         let mut entries: Vec<Entry<'s>> = entries;
         entries.reserve(64);
         entries.extend_from_slice(&start.entries);
-        Self { keys: start.keys, slots, entries, shared }
+        Self { keys: start.keys, slots, entries, shared, copied: 0 }
+    }
+
+    /// Bytes that all of them take.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        size_of_val(&self.slots[..])
+            + self.entries.capacity() * size_of::<Entry<'_>>()
+            + self.shared.capacity() * size_of::<Option<ByteString>>()
+            + self.copied
     }
 
     /// Empties the lists.
@@ -108,6 +118,7 @@ impl<'s> Strings<'s> {
             slots: vec![0; 128],
             entries: Vec::new(),
             shared: Vec::new(),
+            copied: 0,
         };
         for number in 0..N_RESERVED {
             let word = Token::reserved(number).map_or("", Token::spelling);
@@ -146,7 +157,10 @@ impl<'s> Strings<'s> {
         let hash = self.hash(text, words);
         match self.find(text, words, hash) {
             Ok(id) => id,
-            Err(slot) => self.insert(slot, hash, words, Cow::Owned(text.to_vec())),
+            Err(slot) => {
+                self.copied += text.len();
+                self.insert(slot, hash, words, Cow::Owned(text.to_vec()))
+            }
         }
     }
 
@@ -177,6 +191,7 @@ impl<'s> Strings<'s> {
             self.shared.resize(self.entries.len(), None);
         }
         let string = ByteString::new(self.bytes(id));
+        self.copied += string.len();
         self.shared[id.0 as usize] = Some(string.clone());
         string
     }

@@ -9,7 +9,7 @@ use moonproof_bytecode::{ByteString, Constant, Proto, Tree};
 use moonproof_verifier::VerifiedChunk;
 
 use crate::heap::{Gc, Header, Heap};
-use crate::interp::{Code, ConstTable, Consts, Pc, translate};
+use crate::interp::{Code, ConstTable, Consts, Insn, Pc, translate};
 use crate::string::Str;
 use crate::value::{Tag, Value};
 
@@ -22,6 +22,8 @@ pub(crate) struct SharedProto {
     pub(crate) source: Option<ByteString>,
     /// Whether it, or a function nested in it, has a long string that its chunk has elsewhere too.
     shares_long_strings: bool,
+    /// Bytes that it takes as it comes from its chunk, nested functions included.
+    bytes: usize,
     code: OnceLock<Code>,
 }
 
@@ -56,7 +58,14 @@ impl SharedProto {
         let shares_long_strings = !repeated.is_empty()
             && (children.iter().any(|child| child.shares_long_strings)
                 || proto.constants.iter().any(is_repeated));
-        Self { proto, children, source, shares_long_strings, code: OnceLock::new() }
+        let nested: usize = children.iter().map(|child| child.bytes + size_of::<Arc<Self>>()).sum();
+        let bytes = size_of::<Self>() + proto.list_bytes() + proto.string_bytes() + nested;
+        Self { proto, children, source, shares_long_strings, bytes, code: OnceLock::new() }
+    }
+
+    /// Bytes that a VM counts for it, as long as none of the functions in it is instantiated.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes + self.proto.code.len() * size_of::<Insn>()
     }
 
     /// The executed form, made at the first use in any VM.
@@ -100,6 +109,9 @@ pub(crate) struct FuncProto {
     pub(crate) shared: Arc<SharedProto>,
     const_table: ConstTable,
     children: Box<[Cell<Option<Gc<Self>>>]>,
+    /// Bytes that the heap counts for it: its own, and those of the shared form, but for nested
+    /// functions with an instance, which count theirs.
+    accounted: Cell<usize>,
 }
 
 impl FuncProto {
@@ -129,6 +141,11 @@ impl FuncProto {
     ) {
         self.const_table.for_each(&mut value);
         self.children.iter().filter_map(Cell::get).for_each(&mut child);
+    }
+
+    /// Bytes that the heap counts for it.
+    pub(crate) fn accounted(&self) -> usize {
+        self.accounted.get()
     }
 
     /// Bytes that a VM's use of the function takes.
@@ -165,7 +182,8 @@ impl Heap {
         });
         for (child, place) in shared.children.iter().zip(&instance.children) {
             if child.shares_long_strings {
-                place.set(Some(self.instantiate_sharing(child, strings)));
+                let child = self.instantiate_sharing(child, strings);
+                self.adopt(instance, place, child);
             }
         }
         instance
@@ -195,10 +213,25 @@ impl Heap {
             shared: Arc::clone(shared),
             const_table,
             children: shared.children.iter().map(|_| Cell::new(None)).collect(),
+            accounted: Cell::new(0),
         };
-        let bytes = instance.bytes();
+        let bytes = instance.bytes() + shared.bytes();
+        instance.accounted.set(bytes);
         self.account(0, bytes);
         self.new_proto(instance)
+    }
+
+    /// Puts the instance of a nested function into its place.
+    fn adopt(
+        &mut self,
+        parent: Gc<FuncProto>,
+        place: &Cell<Option<Gc<FuncProto>>>,
+        child: Gc<FuncProto>,
+    ) {
+        place.set(Some(child));
+        let bytes = child.shared.bytes;
+        parent.accounted.set(parent.accounted.get() - bytes);
+        self.account(bytes, 0);
     }
 
     /// The nested function `i`, instantiated if this is the first closure of it.
@@ -215,7 +248,7 @@ impl Heap {
     fn instantiate_child(&mut self, parent: Gc<FuncProto>, i: usize) -> Gc<FuncProto> {
         let shared = Arc::clone(&parent.shared);
         let child = self.instantiate(&shared.children[i]);
-        parent.children[i].set(Some(child));
+        self.adopt(parent, &parent.children[i], child);
         if parent.erase().is_marked() {
             self.collector.barrier_back(parent.erase());
         }

@@ -210,9 +210,13 @@ impl Vm {
 
     /// The closure of a chunk's main function; its first upvalue is the table of globals.
     pub(crate) fn load_verified(&mut self, chunk: VerifiedChunk) -> Value {
-        let shared = SharedProto::from_chunk(chunk);
+        self.instantiate_main(&SharedProto::from_chunk(chunk))
+    }
+
+    /// As [`load_verified`](Self::load_verified).
+    pub(crate) fn instantiate_main(&mut self, shared: &Arc<SharedProto>) -> Value {
         let n_upvals = shared.proto.upvalues.len() as u8;
-        let proto = self.heap.instantiate(&shared);
+        let proto = self.heap.instantiate(shared);
         let closure = self.heap.new_closure(proto, n_upvals);
         for i in 0..usize::from(n_upvals) {
             let value = if i == 0 { Value::table(self.globals) } else { Value::NIL };
@@ -307,6 +311,16 @@ impl Vm {
         }
         self.collect_in_need();
         self.check_memory(bytes)
+    }
+
+    /// Bytes that the VM may take; if they are less than what is wanted, garbage is collected first,
+    /// as by [`find_memory`](Self::find_memory).
+    #[inline]
+    pub(crate) fn free_memory(&mut self, wanted: usize) -> usize {
+        if wanted > self.memory_limit.saturating_sub(self.heap.used()) || self.is_stressed() {
+            self.collect_in_need();
+        }
+        self.memory_limit.saturating_sub(self.heap.used())
     }
 
     /// Collects everything in the middle of an instruction or a native function, as the reference does

@@ -48,6 +48,11 @@ impl ConstCache {
         Self { key, slots: Vec::new(), n_used: 0, singles: [NONE; 3] }
     }
 
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&self.slots[..])
+    }
+
     /// Slot of an integer key.
     fn integer(&mut self, key: i64) -> &mut u32 {
         self.slot(Sort::Integer, key as u64)

@@ -171,6 +171,7 @@ impl Parser<'_> {
 
     /// Reads `.name` or `:name`. Mirrors `fieldsel`.
     pub(crate) fn field_selection(&mut self, e: &mut ExpDesc) -> R<()> {
+        self.step()?;
         self.exp_to_any_reg_or_upvalue(e)?;
         self.advance()?;
         let mut key = ExpDesc::new(Kind::Str(self.name()?));
@@ -188,6 +189,7 @@ impl Parser<'_> {
     /// Reads the arguments of a call, whose function is in a register already, and emits it.
     /// Mirrors `funcargs`.
     fn call_args(&mut self, function: &mut ExpDesc) -> R<()> {
+        self.step()?;
         let line = self.lex.line;
         let mut args = ExpDesc::void();
         match self.lex.token {

@@ -21,6 +21,8 @@ pub(crate) enum Sort {
 
 /// Functions that a function may contain (`MAXARG_Bx`).
 const MAX_PROTOS: u32 = MAX_BX;
+/// Bytes of a function after which it is looked at once how many all have taken.
+const LARGE: usize = 1 << 16;
 
 impl Parser<'_> {
     /// Mirrors `mainfunc`.
@@ -56,7 +58,13 @@ impl Parser<'_> {
         if self.fs.code.len() >= super::MAX_OPCODES {
             return Err(self.too_many("opcodes", super::MAX_OPCODES));
         }
-        Ok(self.take_proto())
+        let proto = self.take_proto();
+        let bytes = proto.list_bytes();
+        self.finished_bytes += bytes;
+        if bytes > LARGE {
+            self.check_memory()?;
+        }
+        Ok(proto)
     }
 
     /// The finished function as a chunk holds it.

@@ -29,6 +29,10 @@ pub(crate) const MAX_SHORT: usize = i16::MAX as usize;
 /// Instructions a function may have (`MAX_INT`).
 pub(crate) const MAX_OPCODES: usize = MAX_INT as usize;
 
+/// So many steps - statements, operands, fields and calls, each of which needs little memory - are
+/// between two looks at how much memory is in use.
+const CHECK_EVERY: u32 = 512;
+
 /// Everything that is known while a chunk is being compiled.
 pub(crate) struct Parser<'s> {
     pub(crate) lex: Lexer<'s>,
@@ -53,6 +57,12 @@ pub(crate) struct Parser<'s> {
     pub(crate) consts: ConstCache,
     /// Levels of nesting, counted as C calls.
     n_c_calls: u32,
+    /// Bytes that this compilation may take.
+    pub(crate) max_bytes: usize,
+    /// Steps to go until it is looked at how many it takes.
+    until_check: u32,
+    /// Bytes of the finished functions.
+    finished_bytes: usize,
 }
 
 impl<'s> Parser<'s> {
@@ -76,6 +86,9 @@ impl<'s> Parser<'s> {
             labels: Vec::new(),
             consts,
             n_c_calls,
+            max_bytes: usize::MAX,
+            until_check: CHECK_EVERY,
+            finished_bytes: 0,
         }
     }
 
@@ -176,7 +189,36 @@ impl<'s> Parser<'s> {
     #[inline]
     pub(crate) fn enter_level(&mut self) -> R<()> {
         self.n_c_calls += 1;
-        if self.n_c_calls >= MAX_C_CALLS { self.check_depth() } else { Ok(()) }
+        if self.n_c_calls >= MAX_C_CALLS {
+            self.check_depth()?;
+        }
+        self.step()
+    }
+
+    /// To be called for whatever a source can have any number of.
+    #[inline]
+    pub(crate) fn step(&mut self) -> R<()> {
+        self.until_check -= 1;
+        if self.until_check == 0 { self.check_memory() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_memory(&mut self) -> R<()> {
+        self.until_check = CHECK_EVERY;
+        let functions = self.outer.iter().chain(&self.spare).chain([&self.fs]);
+        let in_use = functions.map(|fs| fs.bytes()).sum::<usize>()
+            + self.protos.capacity() * size_of::<Proto>()
+            + self.finished_bytes
+            + size_of_val(&self.vars[..])
+            + size_of_val(&self.gotos[..])
+            + size_of_val(&self.labels[..])
+            + self.lex.strings.heap_bytes()
+            + self.consts.bytes();
+        if in_use > self.max_bytes {
+            return Err(CompileError::out_of_memory(self.lex.line));
+        }
+        Ok(())
     }
 
     #[inline]

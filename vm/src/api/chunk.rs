@@ -12,6 +12,7 @@ use super::error::{Error, Result};
 use super::handle::Lua;
 use super::table::Table;
 use super::value::Value;
+use crate::stdlib::LoadError;
 use crate::value::Value as Raw;
 use crate::vm::Vm;
 
@@ -211,8 +212,12 @@ impl Chunk<'_> {
                     set_first_upvalue(vm, function, environment);
                     Ok(Function(vm.root(function)))
                 }
-                Err(message) => {
+                Err(LoadError::Raised) => Err(vm.take_error()),
+                Err(LoadError::Message(message)) => {
                     let message = String::from_utf8_lossy(&message).into_owned();
+                    if message == "not enough memory" {
+                        return Err(Error::MemoryError(message));
+                    }
                     let incomplete_input = message.ends_with("<eof>");
                     Err(Error::SyntaxError { message, incomplete_input })
                 }

@@ -314,7 +314,7 @@ fn destroy(
         }
         Tag::PROTO => {
             let proto = object.cast::<FuncProto>();
-            buffers.forget(proto.bytes());
+            buffers.forget(proto.accounted());
             proto.destroy();
         }
         _ => {}

@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::system::c_string;
-use super::{natives, new_library};
+use super::{LoadError, natives, new_library};
 use crate::call::N_EXTRA_MASK;
 use crate::closure::NativeFn;
 use crate::debug_info::{line_of, local_at, local_name, lua_place, short_source, upvalue_name};
@@ -467,7 +467,8 @@ fn debug_prompt(vm: &mut Vm) -> NativeResult {
                 vm.push(function);
                 vm.shielded(|vm| vm.call(0)).map_err(|Raised| vm.error)
             }
-            Err(message) => Err(Value::string(vm.heap.new_string(&message))),
+            Err(LoadError::Message(message)) => Err(Value::string(vm.heap.new_string(&message))),
+            Err(LoadError::Raised) => return Err(Raised),
         };
         if let Err(error) = result {
             let text = vm.display(error)?;

@@ -1,11 +1,14 @@
 //! Loading chunks: `load`, `loadfile`, `dofile`.
 
+use std::io::Read;
+
 use moonproof_bytecode::Chunk;
 
 use super::{add_functions, natives};
 use crate::call::Cont;
 use crate::closure::NativeFn;
 use crate::native::{NativeResult, NativeRet};
+use crate::proto::SharedProto;
 use crate::value::{LuaType, Value};
 use crate::vm::{Raised, Vm};
 
@@ -27,15 +30,49 @@ pub(super) fn open_files(vm: &mut Vm) {
     add_functions(vm, globals, FUNCTIONS);
 }
 
+/// Why there is no function.
+pub(crate) enum LoadError {
+    /// What is wrong with the chunk, or that memory is short: a result of `load`.
+    Message(Vec<u8>),
+    /// The fuel is used up.
+    Raised,
+}
+
+impl From<Raised> for LoadError {
+    fn from(_: Raised) -> Self {
+        Self::Raised
+    }
+}
+
+impl From<Vec<u8>> for LoadError {
+    fn from(message: Vec<u8>) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl LoadError {
+    fn no_memory() -> Self {
+        Self::Message(b"not enough memory".to_vec())
+    }
+}
+
+/// A function is made of so many bytes in the time of a few instructions.
+const BYTES_PER_FUEL: usize = 4;
+/// Compiling takes, as a rule, not more than so many bytes for one of the text: garbage is collected
+/// where less is free.
+const USUAL_GROWTH: usize = 16;
+/// The same for a file, whose length is not known.
+const USUAL_FILE: usize = 1 << 20;
+
 impl Vm {
-    /// The function of a source text or a binary chunk, or the message why there is none
-    /// (`lua_load`). Binary chunks are verified.
+    /// The function of a source text or a binary chunk (`lua_load`). Binary chunks are verified. This
+    /// may collect garbage; what is given must be reached by the stack, or lie outside the heap.
     pub(crate) fn load_chunk(
         &mut self,
         text: &[u8],
         name: &[u8],
         mode: &[u8],
-    ) -> Result<Value, Vec<u8>> {
+    ) -> Result<Value, LoadError> {
         let is_binary = text.first() == Some(&b'\x1b');
         let (kind, letter) = if is_binary { ("binary", b'b') } else { ("text", b't') };
         if !mode.contains(&letter) || is_binary && self.host.text_only {
@@ -44,52 +81,74 @@ impl Vm {
             } else {
                 String::from_utf8_lossy(mode)
             };
-            return Err(format!("attempt to load a {kind} chunk (mode is '{mode}')").into_bytes());
+            let message = format!("attempt to load a {kind} chunk (mode is '{mode}')");
+            return Err(message.into_bytes().into());
         }
         let chunk = if is_binary {
             moonproof_bytecode::load(text).map_err(|error| error.message(name))?
         } else {
-            let n_c_calls = self.n_c_calls();
-            self.compiler.compile(text, name, n_c_calls)?
+            self.compile(text, name)?
         };
-        match moonproof_verifier::verify(chunk) {
-            Ok(chunk) => Ok(self.load_verified(chunk)),
-            Err(rejection) => {
-                let id = moonproof_bytecode::chunk_id(name);
-                Err([
-                    id.as_slice(),
-                    b": bad binary format (",
-                    rejection.to_string().as_bytes(),
-                    b")",
-                ]
-                .concat())
-            }
+        let chunk = moonproof_verifier::verify(chunk).map_err(|rejection| {
+            let id = moonproof_bytecode::chunk_id(name);
+            let why = rejection.to_string();
+            [id.as_slice(), b": bad binary format (", why.as_bytes(), b")"].concat()
+        })?;
+        let shared = SharedProto::from_chunk(chunk);
+        if self.free_memory(shared.bytes()) < shared.bytes() {
+            return Err(LoadError::no_memory());
         }
+        Ok(self.instantiate_main(&shared))
+    }
+
+    /// Charges a script for making a function of a text.
+    fn charge_loading(&mut self, text: &[u8]) -> Result<(), Raised> {
+        self.charge(text.len() / BYTES_PER_FUEL)
+    }
+
+    fn compile(&mut self, text: &[u8], name: &[u8]) -> Result<Chunk, LoadError> {
+        let n_c_calls = self.n_c_calls();
+        let free = self.free_memory(text.len().saturating_mul(USUAL_GROWTH));
+        self.compiler.compile(text, name, n_c_calls, free).map_err(LoadError::Message)
     }
 
     /// As [`Vm::load_chunk`] for a file; `None` is standard input (`luaL_loadfilex`).
-    pub(crate) fn load_file(&mut self, path: Option<&[u8]>, mode: &[u8]) -> Result<Value, Vec<u8>> {
+    pub(crate) fn load_file(
+        &mut self,
+        path: Option<&[u8]>,
+        mode: &[u8],
+    ) -> Result<Value, LoadError> {
+        let max_len = self.free_memory(USUAL_FILE);
         let (name, text) = match path {
-            None => (b"=stdin".to_vec(), self.io_lib.stdin().read_rest()),
-            Some(path) => ([b"@", path].concat(), std::fs::read(super::os_path(path))),
+            None => (b"=stdin".to_vec(), self.io_lib.stdin().read_rest(max_len)),
+            Some(path) => ([b"@", path].concat(), read_file(path, max_len)),
         };
         match text {
-            Ok(text) => self.load_chunk(&skip_first_line(&text), &name, mode),
+            Ok(text) if text.len() > max_len => Err(LoadError::no_memory()),
+            Ok(text) => {
+                self.charge_loading(&text)?;
+                self.load_chunk(&skip_first_line(&text), &name, mode)
+            }
             Err(error) => {
                 let what =
                     if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-                Err([
-                    b"cannot ",
-                    what.as_bytes(),
-                    b" ",
-                    &name[1..],
-                    b": ",
-                    super::os_message(&error).as_bytes(),
-                ]
-                .concat())
+                let why = super::os_message(&error);
+                let parts = [b"cannot ", what.as_bytes(), b" ", &name[1..], b": ", why.as_bytes()];
+                Err(parts.concat().into())
             }
         }
     }
+}
+
+/// A file's bytes; more than `max_len` of them if it has more.
+fn read_file(path: &[u8], max_len: usize) -> std::io::Result<Vec<u8>> {
+    let file = std::fs::File::open(super::os_path(path))?;
+    let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let mut text = Vec::new();
+    // One byte more, so that the end is found without growing.
+    text.try_reserve_exact(len.min(max_len).saturating_add(1))?;
+    file.take((max_len as u64).saturating_add(1)).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// The compiler, with what it keeps from text to text; without the feature, nothing.
@@ -101,12 +160,19 @@ pub(crate) struct Compiler {
 
 impl Compiler {
     #[cfg(feature = "compiler")]
-    fn compile(&mut self, text: &[u8], name: &[u8], n_c_calls: u32) -> Result<Chunk, Vec<u8>> {
+    fn compile(
+        &mut self,
+        text: &[u8],
+        name: &[u8],
+        n_c_calls: u32,
+        max_bytes: usize,
+    ) -> Result<Chunk, Vec<u8>> {
+        self.memory.set_limit(max_bytes);
         self.memory.compile_nested(text, name, n_c_calls).map_err(|error| error.message().to_vec())
     }
 
     #[cfg(not(feature = "compiler"))]
-    fn compile(&mut self, _: &[u8], name: &[u8], _: u32) -> Result<Chunk, Vec<u8>> {
+    fn compile(&mut self, _: &[u8], name: &[u8], _: u32, _: usize) -> Result<Chunk, Vec<u8>> {
         let id = moonproof_bytecode::chunk_id(name);
         Err([id.as_slice(), b": attempt to load a text chunk without a compiler"].concat())
     }
@@ -131,12 +197,16 @@ fn load(vm: &mut Vm) -> NativeResult {
     let result = if text.tag().is_string() || text.tag().is_number() {
         let text = vm.check_str(1)?;
         let name = vm.opt_str(2)?.unwrap_or(text);
+        vm.charge_loading(text.bytes())?;
         vm.load_chunk(text.bytes(), name.bytes(), mode)
     } else {
         let name = vm.opt_str(2)?.map_or(&b"=(load)"[..], |name| name.bytes());
         vm.check_type(1, LuaType::Function)?;
         match read_pieces(vm, mode) {
-            Ok(text) => vm.load_chunk(&text, name, mode),
+            Ok(text) => {
+                vm.charge_loading(&text)?;
+                vm.load_chunk(&text, name, mode)
+            }
             Err(Raised) if vm.exhausted.is_some() => return Err(Raised),
             Err(Raised) => {
                 // An error of the reader is a result of `load`, as a message handler left it.
@@ -160,7 +230,8 @@ fn load(vm: &mut Vm) -> NativeResult {
             }
             vm.ret(function)
         }
-        Err(message) => vm.ret_fail(&message),
+        Err(LoadError::Message(message)) => vm.ret_fail(&message),
+        Err(LoadError::Raised) => Err(Raised),
     }
 }
 
@@ -189,6 +260,7 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
         }
         if n_pieces == next_check {
             next_check = next_check.saturating_mul(CHECK_AT);
+            vm.charge_loading(&text)?;
             if is_wrong(vm, &text) {
                 return Ok(text);
             }
@@ -203,10 +275,12 @@ fn is_wrong(vm: &mut Vm, text: &[u8]) -> bool {
     if text.first() == Some(&b'\x1b') {
         return false;
     }
-    let n_c_calls = vm.n_c_calls();
-    vm.compiler.compile(&text[..end], b"=?", n_c_calls).is_err_and(|message| {
-        memchr::memmem::find(&message, b" near ").is_some() && !message.ends_with(b"near <eof>")
-    })
+    match vm.compile(&text[..end], b"=?") {
+        Err(LoadError::Message(message)) => {
+            memchr::memmem::find(&message, b" near ").is_some() && !message.ends_with(b"near <eof>")
+        }
+        _ => false,
+    }
 }
 
 fn load_file(vm: &mut Vm) -> NativeResult {
@@ -224,7 +298,8 @@ fn load_file(vm: &mut Vm) -> NativeResult {
             }
             vm.ret(function)
         }
-        Err(message) => vm.ret_fail(&message),
+        Err(LoadError::Message(message)) => vm.ret_fail(&message),
+        Err(LoadError::Raised) => Err(Raised),
     }
 }
 
@@ -236,6 +311,7 @@ fn do_file(vm: &mut Vm) -> NativeResult {
             vm.push(function);
             Ok(vm.then_call(0, Cont::Results))
         }
-        Err(message) => Err(vm.raise_text(&message)),
+        Err(LoadError::Message(message)) => Err(vm.raise_text(&message)),
+        Err(LoadError::Raised) => Err(Raised),
     }
 }

@@ -15,7 +15,7 @@ mod utf8;
 
 pub(crate) use base::{IPAIRS_STEP, NEXT};
 pub(crate) use io::{DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, Standard, Stream};
-pub(crate) use load::{Compiler, skip_first_line};
+pub(crate) use load::{Compiler, LoadError, skip_first_line};
 pub(crate) use os::OsLib;
 pub(crate) use string::{StringLib, binary_chunk, computed_by};
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::os::env_var;
 use super::system::c_string;
-use super::{Reach, natives, new_library, os_path};
+use super::{LoadError, Reach, natives, new_library, os_path};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet};
@@ -232,7 +232,8 @@ fn search_lua(vm: &mut Vm) -> NativeResult {
                 vm.push_str(&file);
                 Ok(NativeRet::Values(2))
             }
-            Err(problem) => Err(load_error(vm, &name, &file, &problem)),
+            Err(LoadError::Message(problem)) => Err(load_error(vm, &name, &file, &problem)),
+            Err(LoadError::Raised) => Err(Raised),
         },
     }
 }

@@ -172,3 +172,38 @@ fn pieces_of_a_chunk_count_as_memory() {
          assert(chunk == nil and message:find('not enough memory'), message)",
     );
 }
+
+/// Functions are larger than their texts, and count with everything that is theirs.
+#[test]
+fn functions_count_as_memory() {
+    for source in ["x{} ", "f() ", "t = {'text'} ", "f = function() end "] {
+        let mut lua = limited(|limits| limits.memory = 8 << 20);
+        let script = format!(
+            "local piece = '{}'
+             -- Compiling alone would take more than there is.
+             local chunk, message = load('do ' .. piece:rep((2 << 20) // #piece) .. ' end')
+             assert(not chunk and message:find('not enough memory'), message)
+             local text = 'do ' .. piece:rep(150) .. ' end'
+             local kept, n = {{}}, 0
+             while true do
+                 n = n + 1
+                 kept[n] = assert(load(text))
+                 assert(n * #text < 8 << 20)
+             end",
+            source.escape_default()
+        );
+        let message = run(&mut lua, &script).expect_err(source);
+        assert!(message.contains("not enough memory"), "{source}: {message}");
+    }
+}
+
+#[test]
+fn loading_takes_fuel() {
+    let mut lua = limited(|limits| limits.fuel = Some(1_000_000));
+    let script = "local text = ('x = 1 '):rep(100000)
+                  n = 0
+                  while true do n = n + 1 load(text) end";
+    assert_eq!(run(&mut lua, script), Err("out of fuel".to_owned()));
+    lua.set_limits(Limits::default());
+    run_well(&mut lua, "assert(n < 10)");
+}

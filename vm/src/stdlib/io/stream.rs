@@ -247,10 +247,10 @@ impl Stream {
     }
 
     /// Everything up to the end.
-    pub(crate) fn read_rest(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_rest(&mut self, max_len: usize) -> io::Result<Vec<u8>> {
         self.begin_reading();
         let mut text = Vec::new();
-        while !self.at_end && self.error.is_none() {
+        while !self.at_end && self.error.is_none() && text.len() <= max_len {
             self.read_bytes(&mut text, READ_AT_ONCE);
         }
         match self.take_error() {
