@@ -135,7 +135,7 @@ impl LuaOptions {
 pub struct Limits {
     /// Instructions to execute, library work included; `None` for any number.
     pub fuel: Option<u64>,
-    /// Bytes of heap.
+    /// Bytes of heap, with stacks, functions and what libraries and the compiler build.
     pub memory: usize,
     /// Stack slots of a thread, at least 1,000: what bounds the depth of calls. Exceeding this one
     /// is an ordinary error, "stack overflow".

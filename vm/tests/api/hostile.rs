@@ -349,6 +349,12 @@ fn a_sandbox_reaches_nothing() {
     assert_eq!(lua.load(&dump).eval::<i64>().expect("it verifies"), 7);
     let broken = &dump[..dump.len() - 1];
     assert!(matches!(lua.load(broken).exec(), Err(Error::SyntaxError { .. })));
+    // However much is wrong with a chunk, the message is about the first.
+    let mut chunk = moonproof_bytecode::load(&dump).expect("a chunk");
+    chunk.main.code.fill(moonproof_bytecode::Instruction(u32::MAX));
+    let hopeless = moonproof_bytecode::dump(&chunk, moonproof_bytecode::Strip::Nothing);
+    let message = lua.load(&hopeless).exec().expect_err("it is refused").to_string();
+    assert!(message.ends_with(" more findings)") && message.lines().count() == 1, "{message}");
     let bare = Lua::new_with(StdLib::NONE, LuaOptions::new()).expect("a VM");
     exec(
         &bare,
