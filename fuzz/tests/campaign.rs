@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use moonproof_fuzz::campaign::machines::{Machines, Sanitize};
+use moonproof_fuzz::campaign::machines::{Machines, Plan, Sanitize};
 use moonproof_fuzz::campaign::{Options, completeness, precision, soundness, workshop::Workshop};
 use moonproof_hard::executable;
 use moonproof_verifier::{Rule, check};
@@ -24,7 +24,7 @@ fn is_there() -> bool {
 
 fn both(sanitize: Sanitize) -> Machines {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_campaign"));
-    Machines::both(program, sanitize).expect("a hard reference")
+    Machines::both(program, Plan { sanitize, ..Plan::default() }).expect("a hard reference")
 }
 
 /// Whether a finding is about something that the verifier does not claim.
@@ -104,7 +104,7 @@ fn precision_is_measured() {
     if !is_there() {
         return;
     }
-    let mut machines = Machines::reference(false).expect("a hard reference");
+    let mut machines = Machines::reference().expect("a hard reference");
     let options = Options { n_mutants: 256, ..Options::default() };
     let result = precision(&options, &check, &mut machines).expect("a machine that starts");
     assert_eq!(result.n_mutants, 256);
@@ -153,7 +153,7 @@ fn every_rule_is_missed() {
         let without =
             |chunk: &moonproof_bytecode::Chunk| verify_without(chunk.clone(), rule).map(drop);
         let judges: (Judge<'_>, Judge<'_>) = (&check, &without);
-        let mut machines = Machines::oracle(Sanitize::OneWay).expect("a hard reference");
+        let mut machines = Machines::oracle(Plan::default()).expect("a hard reference");
         let result = ablation(&options, judges, &mut machines).expect("a machine that starts");
         println!("{rule}: after {} mutants, {:?}", result.n_mutants, result.finding);
         if result.finding.is_none() {
@@ -180,7 +180,8 @@ fn rules_are_missed_without_sanitizers() {
         let without =
             |chunk: &moonproof_bytecode::Chunk| verify_without(chunk.clone(), rule).map(drop);
         let judges: (Judge<'_>, Judge<'_>) = (&check, &without);
-        let mut machines = Machines::oracle(Sanitize::None).expect("a hard reference");
+        let plan = Plan { sanitize: Sanitize::None, ..Plan::default() };
+        let mut machines = Machines::oracle(plan).expect("a hard reference");
         let result = ablation(&options, judges, &mut machines).expect("a machine that starts");
         println!("{rule}: after {} mutants, {:?}", result.n_mutants, result.finding);
         if result.finding.is_none() {

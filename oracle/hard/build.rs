@@ -77,7 +77,7 @@ const VARIANTS: [Variant; 2] = [
         name: "gauntlet",
         variable: "MOONPROOF_HARD",
         flags: &[
-            "-O1",
+            "-O2",
             "-fsanitize=address,undefined",
             "-fno-sanitize-recover=all",
             "-DMOONPROOF_SANITIZED",

@@ -9,9 +9,9 @@ use std::time::Duration;
 use moonproof_bytecode::Chunk;
 #[cfg(feature = "ablation")]
 use moonproof_fuzz::campaign::Judge;
-use moonproof_fuzz::campaign::machines::{Machines, OURS, Sanitize};
+use moonproof_fuzz::campaign::machines::{Machine, Machines, OURS, Plan, Sanitize};
 use moonproof_fuzz::campaign::{self, Options, ours};
-use moonproof_hard::{Gauntlet, Job, Verdict};
+use moonproof_hard::{Gauntlet, Job, Verdict, Way};
 use moonproof_verifier::{Rule, check};
 use serde_json::{Value, json};
 
@@ -29,7 +29,9 @@ options
   --seed N        where chance begins; 1
   --mutants N     mutants, or programs; 100000
   --seconds N     the end, whatever was reached
+  --ways N        of eight, how many each mutant goes in the reference and in our VM; 4
   --sanitize WAYS of each mutant, how many have sanitizers: one, all, none; one
+  --jobs N        mutants that are run at the same time; one for each processor
   --findings DIR  where findings are written to
   --json FILE     the report once more, for programs
   --rule ID     of an ablation: the only rule to leave out
@@ -49,7 +51,7 @@ struct Arguments {
     run_seed: Option<u64>,
     rule: Option<Rule>,
     least: f64,
-    sanitize: Sanitize,
+    plan: Plan,
 }
 
 fn parse() -> Option<Arguments> {
@@ -66,13 +68,20 @@ fn parse() -> Option<Arguments> {
             "--json" => arguments.json = Some(words.next()?.into()),
             "--run-seed" => arguments.run_seed = Some(words.next()?.parse().ok()?),
             "--rule" => arguments.rule = Some(Rule::from_id(&words.next()?)?),
-            "--sanitize" => arguments.sanitize = sanitize(&words.next()?)?,
+            "--sanitize" => arguments.plan.sanitize = sanitize(&words.next()?)?,
+            "--ways" => arguments.plan.n_ways = number_to(&words.next()?, Way::ALL.len())?,
+            "--jobs" => arguments.plan.n_jobs = number_to(&words.next()?, 1024)?,
             "--least" => arguments.least = words.next()?.parse().ok()?,
             _ if arguments.mode == "replay" => arguments.file = Some(word.into()),
             _ => return None,
         }
     }
     Some(arguments)
+}
+
+/// A number from 1.
+fn number_to(word: &str, last: usize) -> Option<usize> {
+    word.parse().ok().filter(|n| (1..=last).contains(n))
 }
 
 fn sanitize(word: &str) -> Option<Sanitize> {
@@ -123,7 +132,7 @@ fn soundness(arguments: &Arguments) -> Outcome {
     if !cfg!(feature = "checked") {
         eprintln!("campaign: our VM's unchecked accesses are not checked (feature `checked`)");
     }
-    let mut machines = Machines::both(std::env::current_exe()?, arguments.sanitize)?;
+    let mut machines = Machines::both(std::env::current_exe()?, arguments.plan)?;
     let stats = campaign::soundness(&arguments.options, &check, &mut machines)?;
     print!("{}", stats.text());
     write(arguments, &stats.json())?;
@@ -159,7 +168,7 @@ fn completeness(arguments: &Arguments) -> Outcome {
 }
 
 fn precision(arguments: &Arguments) -> Outcome {
-    let mut machines = Machines::reference(false)?;
+    let mut machines = Machines::reference()?;
     let result = campaign::precision(&arguments.options, &check, &mut machines)?;
     let share = 100.0 * result.n_rejected as f64 / result.n_clean.max(1) as f64;
     println!(
@@ -214,7 +223,7 @@ fn ablation(arguments: &Arguments) -> Outcome {
     println!("rule  noticed  seconds   mutants candidates  as");
     for &rule in Rule::ALL.iter().filter(|rule| is_wanted(rule)) {
         let without = |chunk: &Chunk| verify_without(chunk.clone(), rule).map(drop);
-        let mut machines = Machines::oracle(arguments.sanitize)?;
+        let mut machines = Machines::oracle(arguments.plan)?;
         let judges: (Judge<'_>, Judge<'_>) = (&check, &without);
         let result = campaign::ablation(&arguments.options, judges, &mut machines)?;
         let seconds = result.time.as_secs_f64();
@@ -245,13 +254,18 @@ fn replay(arguments: &Arguments) -> Outcome {
         Ok(Ok(())) => println!("it verifies"),
     }
     let seeds = arguments.run_seed.map_or(0..50, |seed| seed..seed + 1);
-    let ours = Gauntlet::of(std::env::current_exe()?, vec![OURS.into()]);
+    let program = std::env::current_exe()?;
+    let ours = || Gauntlet::of(program.clone(), vec![OURS.into()]);
+    let some = |machine| arguments.plan.ways(machine);
+    // All ways first, then those that a campaign would have gone.
     let machines = [
         ("hard", Gauntlet::hard()?, false),
         ("oracle", Gauntlet::hard()?, true),
-        ("sanitized, one way", Gauntlet::hard()?.one_way(), true),
         ("monitored", Gauntlet::monitored()?, true),
-        ("ours", ours, false),
+        ("ours", ours(), false),
+        ("sanitized, one way", Gauntlet::hard()?.ways(some(Machine::Sanitized)), true),
+        ("monitored, some ways", Gauntlet::monitored()?.ways(some(Machine::Reference)), true),
+        ("ours, some ways", ours().ways(some(Machine::Ours)), false),
     ];
     let mut is_fine = true;
     for (name, mut gauntlet, is_oracle) in machines {

@@ -94,60 +94,74 @@ pub fn soundness(
     judge: Judge<'_>,
     machines: &mut Machines,
 ) -> io::Result<Stats> {
-    let mut workshop = Workshop::new(options.seed);
+    let mut maker = Maker::new(options, judge);
     let mut stats = Stats::default();
-    let mut seen = Seen::default();
-    let mut batch = Vec::new();
-    let begin = Instant::now();
-    let mut told = begin;
-    while seen.len() < options.n_mutants
-        && begin.elapsed() < options.time
-        && stats.findings.len() < options.max_findings
-    {
-        let mutant = workshop.mutant();
-        if !seen.insert(&mutant.bytes) {
-            stats.n_repeated += 1;
-            continue;
-        }
-        match judge(&mutant.chunk) {
-            Ok(()) => {
-                stats.accepted(&mutant);
-                batch.push(mutant);
+    let mut batch = maker.batch(&mut stats);
+    while !batch.is_empty() {
+        // The next ones are made of what was accepted before these, whatever becomes of them.
+        let (outcomes, next) = machines.run_while(&batch, || maker.batch(&mut stats))?;
+        for (mutant, outcomes) in batch.into_iter().zip(outcomes) {
+            let mut is_fine = true;
+            for (machine, verdict) in outcomes {
+                is_fine &= !verdict.is_finding();
+                stats.verdict(&mutant, machine, &verdict, options.findings.as_deref())?;
             }
-            Err(rejection) => stats.rejected(&mutant, rejection.rule().id()),
+            if is_fine {
+                maker.workshop.keep(mutant);
+            }
         }
-        if batch.len() >= BATCH {
-            run_batch(&mut batch, options, machines, &mut workshop, &mut stats)?;
-        }
-        if options.is_talkative && told.elapsed() > Duration::from_secs(60) {
-            told = Instant::now();
-            stats.time = begin.elapsed();
-            eprintln!("{}", stats.line());
-        }
+        batch = next;
     }
-    run_batch(&mut batch, options, machines, &mut workshop, &mut stats)?;
-    stats.time = begin.elapsed();
+    stats.time = maker.begin.elapsed();
     Ok(stats)
 }
 
-/// Runs accepted mutants, which then are what others are made of.
-fn run_batch(
-    batch: &mut Vec<Mutant>,
-    options: &Options,
-    machines: &mut Machines,
-    workshop: &mut Workshop,
-    stats: &mut Stats,
-) -> io::Result<()> {
-    let outcomes = machines.run(batch)?;
-    for (mutant, outcomes) in batch.drain(..).zip(outcomes) {
-        let mut is_fine = true;
-        for (machine, verdict) in outcomes {
-            is_fine &= !verdict.is_finding();
-            stats.verdict(&mutant, machine, &verdict, options.findings.as_deref())?;
-        }
-        if is_fine {
-            workshop.keep(mutant);
-        }
+/// Makes mutants and asks the verifier about them.
+struct Maker<'a> {
+    options: &'a Options,
+    judge: Judge<'a>,
+    workshop: Workshop,
+    seen: Seen,
+    begin: Instant,
+    told: Instant,
+}
+
+impl<'a> Maker<'a> {
+    fn new(options: &'a Options, judge: Judge<'a>) -> Self {
+        let now = Instant::now();
+        let workshop = Workshop::new(options.seed);
+        Self { options, judge, workshop, seen: Seen::default(), begin: now, told: now }
     }
-    Ok(())
+
+    /// Whether there were as many as wanted, or time is over, or too much was found.
+    fn is_over(&self, stats: &Stats) -> bool {
+        self.seen.len() >= self.options.n_mutants
+            || self.begin.elapsed() >= self.options.time
+            || stats.findings.len() >= self.options.max_findings
+    }
+
+    /// Accepted mutants that are to be run; none when it is over.
+    fn batch(&mut self, stats: &mut Stats) -> Vec<Mutant> {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH && !self.is_over(stats) {
+            let mutant = self.workshop.mutant();
+            if !self.seen.insert(&mutant.bytes) {
+                stats.n_repeated += 1;
+                continue;
+            }
+            match (self.judge)(&mutant.chunk) {
+                Ok(()) => {
+                    stats.accepted(&mutant);
+                    batch.push(mutant);
+                }
+                Err(rejection) => stats.rejected(&mutant, rejection.rule().id()),
+            }
+            if self.options.is_talkative && self.told.elapsed() > Duration::from_secs(60) {
+                self.told = Instant::now();
+                stats.time = self.begin.elapsed();
+                eprintln!("{}", stats.line());
+            }
+        }
+        batch
+    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use moonproof_bytecode::load;
 use moonproof_compiler::compile;
-use moonproof_hard::Way;
+use moonproof_hard::{WAYS_SHIFT, Way};
 use moonproof_verifier::{VerifiedChunk, verify};
 use moonproof_vm::{
     Error, Function, HookTriggers, Limits, Lua, LuaOptions, MultiValue, Result, StdLib, Stress,
@@ -86,10 +86,11 @@ pub fn serve() -> io::Result<()> {
         }
         let mut head = [0; 12];
         input.read_exact(&mut head)?;
-        let [_, _, _, _, seed @ ..] = head;
+        let [f0, f1, f2, f3, seed @ ..] = head;
+        let ways = u32::from_ne_bytes([f0, f1, f2, f3]) >> WAYS_SHIFT;
         let chunk = read(&mut input, u32::from_ne_bytes(len))?;
         turns.fetch_add(1, Ordering::Relaxed);
-        let answer = run(&prelude, &chunk, u64::from_ne_bytes(seed));
+        let answer = run(&prelude, &chunk, ways, u64::from_ne_bytes(seed));
         turns.fetch_add(1, Ordering::Relaxed);
         output.write_all(&answer)?;
         output.flush()?;
@@ -122,8 +123,8 @@ fn watch(turns: Arc<AtomicU64>) {
     });
 }
 
-/// Goes all ways with a chunk.
-fn run(prelude: &VerifiedChunk, bytes: &[u8], seed: u64) -> [u8; 8] {
+/// Goes the ways with a chunk that are given as bits, or all.
+fn run(prelude: &VerifiedChunk, bytes: &[u8], ways: u32, seed: u64) -> [u8; 8] {
     let Some(chunk) = load(bytes).ok().and_then(|chunk| verify(chunk).ok()) else {
         return *b"r\0\0\0\0\0\0\0";
     };
@@ -132,7 +133,8 @@ fn run(prelude: &VerifiedChunk, bytes: &[u8], seed: u64) -> [u8; 8] {
     let lua = machine();
     // Only because there is not enough memory for this does it ever fail.
     let prelude = begin(&lua, prelude, seed).expect("the prelude runs");
-    for way in Way::ALL {
+    let is_wanted = |way: &Way| ways == 0 || ways & 1 << *way as u32 != 0;
+    for way in Way::ALL.into_iter().filter(is_wanted) {
         let mut bits = crate::Rng::new(seed.wrapping_add(way as u64)).bits();
         limit(&lua, MEMORY);
         lua.set_stress(Stress::Off);

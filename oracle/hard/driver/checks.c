@@ -42,12 +42,17 @@ unsigned moonproof_chance = 0;
 /* Instructions that have been executed, as fingerprints: those of the present turn, each with the ways
  * in which it was, as bits. */
 #define N_SEEN 8192u
-static struct { l_uint32 print; l_uint32 turn; unsigned ways; } seen[N_SEEN];
+static struct {
+  l_uint32 print;
+  l_uint32 turn;
+  unsigned ways;
+  unsigned char n[MOONPROOF_N_USUAL]; /* in the present way, what has happened here */
+} seen[N_SEEN];
 static l_uint32 turn = 1;
 static unsigned way_bit = 1;
 
 /* What is done every so often: how often it might have been. */
-static struct { unsigned asides, ours, closures, places, collections; } n_times;
+static struct { unsigned asides, ours, closures, places, collections, usual; } n_times;
 
 /* Finds the place of an instruction. */
 static l_uint32 find_seen(const Proto *p, int at, l_uint32 *print) {
@@ -71,12 +76,14 @@ static int see(const Proto *p, int at) {
   if ((seen[place].ways & way_bit) != 0)
     return 0;
   seen[place].ways |= way_bit;
+  memset(seen[place].n, 0, sizeof(seen[place].n));
   return 1;
 }
 
 void moonproof_forget(unsigned phase) {
   turn++;
-  n_times.asides = n_times.ours = n_times.closures = n_times.places = n_times.collections = phase;
+  n_times.asides = n_times.ours = n_times.closures = n_times.places = n_times.collections
+    = n_times.usual = phase;
 }
 
 void moonproof_way(int way) {
@@ -121,6 +128,29 @@ int moonproof_percent(const Proto *p) {
   int n = 0;
   count(p, &n_seen, &n);
   return n == 0 ? 0 : (int)(100.0 * n_seen / n);
+}
+
+int moonproof_is_usual(CallInfo *ci, enum MoonproofUsual what) {
+  const Proto *p;
+  l_uint32 print;
+  l_uint32 place;
+  int at;
+  if (!isLua(ci) && ci->previous != NULL) /* what it calls */
+    ci = ci->previous;
+  if (!isLua(ci))
+    return 0;
+  p = ci_func(ci)->p;
+  at = pcRel(ci->u.l.savedpc, p);
+  if (at < 0) /* it is being called */
+    return 0;
+  place = find_seen(p, at, &print);
+  if (seen[place].turn != turn || seen[place].print != print)
+    return 0;
+  if (seen[place].n[what] < MOONPROOF_MANY) {
+    seen[place].n[what]++;
+    return 0;
+  }
+  return ++n_times.usual % 8 != 0;
 }
 
 /* The prelude's source. That is a short string, of which a state has one, and the registry holds the
@@ -793,7 +823,8 @@ void moonproof_return(lua_State *L, CallInfo *ci) {
 int moonproof_wants_gc(lua_State *L) {
   if (moonproof_gc_every == 0 || !gcrunning(G(L)) || G(L)->gcemergency)
     return 0;
-  return !moonproof_is_aside(L->ci) && ++n_times.places % moonproof_gc_every == 0;
+  return !moonproof_is_aside(L->ci) && ++n_times.places % moonproof_gc_every == 0
+    && !moonproof_is_usual(L->ci, MOONPROOF_COLLECTED);
 }
 
 /* Calls the function that stands for all finalizers, if the registry has one. It is run as the

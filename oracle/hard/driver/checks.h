@@ -41,6 +41,15 @@ void moonproof_prelude(const Proto *p);
 /* Whether what runs is the prelude, of which most is not worth to be looked at closely. */
 int moonproof_is_aside(CallInfo *ci);
 
+/* What need not happen each time in a loop: an instruction is looked at by a hook, or the collector is
+ * made to run there. */
+enum MoonproofUsual { MOONPROOF_LOOKED, MOONPROOF_COLLECTED, MOONPROOF_N_USUAL };
+#define MOONPROOF_MANY 6
+
+/* Whether it has happened many times in this way at the instruction that is executed, and is not to
+ * happen again this time: one time in eight it is. */
+int moonproof_is_usual(CallInfo *ci, enum MoonproofUsual what);
+
 /* Another way begins, one of 0 to 31. */
 void moonproof_way(int way);
 

@@ -18,7 +18,7 @@
 
 mod process;
 
-pub use process::{Answer, Gauntlet, Job, MAX_JOBS, Verdict, Way, signature};
+pub use process::{Answer, Gauntlet, Job, MAX_JOBS, Verdict, WAYS_SHIFT, Way, signature};
 
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -101,7 +102,8 @@ pub struct Gauntlet {
     args: Vec<OsString>,
     report: PathBuf,
     running: Option<Running>,
-    is_short: bool,
+    /// Which of the ways each job goes, in an order of its own.
+    ways: Range<usize>,
 }
 
 #[derive(Debug)]
@@ -146,10 +148,10 @@ impl Gauntlet {
         Ok(Self::of(crate::monitored()?.to_path_buf(), Vec::new()))
     }
 
-    /// Each job goes one of the ways only; its seed says which.
+    /// Each job goes some of the ways only. Its seed puts them in an order; these of them.
     #[must_use]
-    pub fn one_way(mut self) -> Self {
-        self.is_short = true;
+    pub fn ways(mut self, ways: Range<usize>) -> Self {
+        self.ways = ways;
         self
     }
 
@@ -158,7 +160,13 @@ impl Gauntlet {
         static N: AtomicU32 = AtomicU32::new(0);
         let n = N.fetch_add(1, Ordering::Relaxed);
         let name = format!("moonproof-gauntlet-{}-{n}", std::process::id());
-        Self { exe, args, report: std::env::temp_dir().join(name), running: None, is_short: false }
+        Self {
+            exe,
+            args,
+            report: std::env::temp_dir().join(name),
+            running: None,
+            ways: 0..Way::ALL.len(),
+        }
     }
 
     /// Runs chunks, and says of each what became of it.
@@ -172,9 +180,9 @@ impl Gauntlet {
             let batch = &rest[..rest.len().min(MAX_JOBS)];
             let mut bytes = Vec::new();
             for job in batch {
-                let way = (job.seed >> 7) % Way::ALL.len() as u64;
-                let ways = if self.is_short { 1 << (WAYS_SHIFT + way) } else { 0 };
-                put(&mut bytes, u32::from(job.is_oracle) | ways, job.seed, &[job.chunk]);
+                let flags =
+                    u32::from(job.is_oracle) | some_ways(job.seed, &self.ways) << WAYS_SHIFT;
+                put(&mut bytes, flags, job.seed, &[job.chunk]);
             }
             self.run_batch(&bytes, batch.len(), &mut verdicts)?;
         }
@@ -282,8 +290,22 @@ impl Gauntlet {
 const HOST: u32 = 2;
 /// Runs of such a request, unless one is a finding.
 const HOST_RUNS: u64 = 6;
-/// Where flags have the ways to go, as bits; none is all.
-const WAYS_SHIFT: u64 = 8;
+/// Where the flags of a request have the ways to go, as bits. None is all.
+pub const WAYS_SHIFT: u32 = 8;
+
+/// Some of the ways, as bits, of the order in which the seed puts them.
+fn some_ways(seed: u64, wanted: &Range<usize>) -> u32 {
+    let mut left = Way::ALL.to_vec();
+    let mut chance = seed >> 7;
+    let mut ways = 0;
+    for at in 0..Way::ALL.len() {
+        let n_left = left.len() as u64;
+        let way = left.swap_remove((chance % n_left) as usize);
+        chance /= n_left;
+        ways |= u32::from(wanted.contains(&at)) << way as u32;
+    }
+    ways
+}
 
 /// Adds a request with a body in parts.
 fn put(bytes: &mut Vec<u8>, flags: u32, seed: u64, body: &[&[u8]]) {
@@ -320,6 +342,17 @@ pub fn signature(report: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ways_are_shared_out() {
+        for seed in [0, 1, 0x1234_5678_9ABC, u64::MAX] {
+            let some = |wanted| some_ways(seed, &wanted);
+            assert_eq!(some(0..8), 0xFF);
+            assert_eq!((some(0..4).count_ones(), some(7..8).count_ones()), (4, 1));
+            assert_eq!(some(0..4) | some(4..8), 0xFF);
+        }
+        assert_ne!(some_ways(1 << 7, &(0..1)), some_ways(2 << 7, &(0..1)));
+    }
 
     #[test]
     fn signatures_tell_what_happened() {
