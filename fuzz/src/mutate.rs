@@ -8,6 +8,7 @@ mod tokens;
 
 pub use chunk::{edit_chunk, mutate_chunk};
 pub use directed::{DIRECTED, Mutator};
+pub(crate) use directed::{nothing, remove};
 pub use tokens::mutate_source;
 
 use moonproof_bytecode::load;

@@ -92,6 +92,68 @@ fn a_bad_verifier_is_noticed() {
     assert!(stats.all.n_tried <= 1000, "{}", stats.line());
 }
 
+/// A finding is written down small: what is left of it is found wrong in the same way, is stated as text
+/// as well, and has little that does not matter.
+#[cfg(feature = "ablation")]
+#[test]
+fn findings_are_made_small() {
+    use moonproof_bytecode::asm::assemble;
+    use moonproof_bytecode::load;
+    use moonproof_fuzz::campaign::machines::Machine;
+    use moonproof_fuzz::campaign::shrink::n_instructions;
+    use moonproof_hard::{Gauntlet, Job, Verdict, signature};
+    use moonproof_verifier::verify_without;
+
+    if !is_there() {
+        return;
+    }
+    for (rule, most) in [(Rule::V3, 16), (Rule::S2, 6)] {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("findings-{rule}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        let without =
+            |chunk: &moonproof_bytecode::Chunk| verify_without(chunk.clone(), rule).map(drop);
+        let options = Options { n_mutants: 20_000, max_findings: 1, ..Options::default() };
+        let options = Options { findings: Some(folder.clone()), ..options };
+        let plan = Plan { sanitize: Sanitize::None, ..Plan::default() };
+        let mut machines = Machines::oracle(plan).expect("a hard reference");
+        let stats = soundness(&options, &without, &mut machines).expect("machines that start");
+        assert!(!stats.findings.is_empty(), "{rule}: {}", stats.line());
+        let mut n_small = 0;
+        for file in std::fs::read_dir(&folder).expect("a folder") {
+            let path = file.expect("a file").path();
+            let Some(name) = path.to_string_lossy().strip_suffix(".txt").map(str::to_owned) else {
+                continue;
+            };
+            let report = std::fs::read_to_string(&path).expect("a report");
+            let bytes = std::fs::read(format!("{name}.luac")).expect("a chunk");
+            let whole = std::fs::read(format!("{name}.whole.luac")).expect("a chunk");
+            let text = std::fs::read_to_string(format!("{name}.luasm")).expect("a text");
+            assert_eq!(assemble(&text).expect("a text of a chunk").bytes, bytes, "{name}");
+            let chunk = load(&bytes).expect("a chunk");
+            assert_eq!(check(&chunk).expect_err("rejected").rule(), rule, "{report}");
+            let n = n_instructions(&chunk.main);
+            println!(
+                "{rule}: {} bytes to {}, {n} instructions\n{report}",
+                whole.len(),
+                bytes.len()
+            );
+            assert!(bytes.len() < whole.len(), "{report}");
+            n_small += usize::from(n <= most);
+
+            let (what, seed) = report.split_once("--run-seed ").expect("how to run it");
+            let seed = seed.lines().next().and_then(|seed| seed.parse().ok()).expect("a seed");
+            let gauntlet = Gauntlet::monitored().expect("it is there");
+            let mut gauntlet = gauntlet.ways(plan.ways(Machine::Reference));
+            let job = Job { chunk: &bytes, seed, is_oracle: true };
+            match gauntlet.run_one(job).expect("a machine that starts") {
+                Verdict::Finding(found) => assert!(what.contains(&signature(&found)), "{found}"),
+                other => panic!("{other:?}: {report}"),
+            }
+        }
+        assert!(n_small > 0, "{rule}: nothing has become small");
+    }
+}
+
 #[test]
 fn generated_programs_verify() {
     let result = completeness(1_000_000, 1000, &check);

@@ -149,6 +149,19 @@ impl Machines {
         Ok(Self { is_oracle: false, ..Self::oracle(plan)? })
     }
 
+    /// Runs one chunk by one machine.
+    ///
+    /// # Errors
+    ///
+    /// If the machine cannot be started, or there is none.
+    pub fn run_one(&mut self, machine: Machine, chunk: &[u8], seed: u64) -> io::Result<Verdict> {
+        let is_oracle = self.is_oracle;
+        let set = self.sets.iter_mut().flatten();
+        let (_, gauntlet) =
+            set.into_iter().find(|(own, _)| *own == machine).ok_or_else(panicked)?;
+        gauntlet.run_one(Job { chunk, seed, is_oracle })
+    }
+
     /// Runs mutants by all machines, and says of each what became of it.
     ///
     /// # Errors

@@ -4,15 +4,17 @@
 //! [`soundness`] makes mutants of seeds ([`workshop`]), asks the verifier about each, and puts all
 //! that are accepted through the ways a host may run them ([`machines`]): in the oracle build of
 //! the reference and in our VM, each in a process of its own. It counts what it does ([`stats`]),
-//! for a verifier that rejects everything would pass, too.
+//! for a verifier that rejects everything would pass, too. What it finds is made small ([`shrink`]).
 //!
 //! [`completeness`] asks about programs that a compiler made, which must be accepted;
 //! [`precision`] about rejected mutants that nothing happens to; and [`ablation`] whether the
 //! campaign notices that a rule is missing, without which it would show nothing about that rule.
 
+mod findings;
 pub mod machines;
 mod modes;
 pub mod ours;
+pub mod shrink;
 pub mod stats;
 pub mod workshop;
 
@@ -25,8 +27,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use moonproof_bytecode::Chunk;
+use moonproof_hard::Verdict;
 use moonproof_verifier::Rejection;
 
+use findings::Finding;
 use machines::Machines;
 use stats::Stats;
 use workshop::{Mutant, Workshop};
@@ -103,8 +107,13 @@ pub fn soundness(
         for (mutant, outcomes) in batch.into_iter().zip(outcomes) {
             let mut is_fine = true;
             for (machine, verdict) in outcomes {
-                is_fine &= !verdict.is_finding();
-                stats.verdict(&mutant, machine, &verdict, options.findings.as_deref())?;
+                let new = stats.verdict(machine, &verdict);
+                let Verdict::Finding(report) = &verdict else { continue };
+                is_fine = false;
+                if let (Some(what), Some(folder)) = (new, &options.findings) {
+                    let finding = Finding { mutant: &mutant, machine, what, report };
+                    finding.write(folder, judge, machines)?;
+                }
             }
             if is_fine {
                 maker.workshop.keep(mutant);

@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use moonproof_hard::{Verdict, signature};
@@ -85,14 +82,8 @@ impl Stats {
         }
     }
 
-    /// Counts what a machine says, and writes a complaint down.
-    pub(super) fn verdict(
-        &mut self,
-        mutant: &Mutant,
-        machine: Machine,
-        verdict: &Verdict,
-        folder: Option<&Path>,
-    ) -> io::Result<()> {
+    /// Counts what a machine says. Returns the kind of a complaint that is worth writing down.
+    pub(super) fn verdict(&mut self, machine: Machine, verdict: &Verdict) -> Option<String> {
         let end = match verdict {
             Verdict::Fine(answer) if answer.n_errors == 0 => "without error",
             Verdict::Fine(answer) if answer.n_errors < answer.n_ways => "with some errors",
@@ -111,15 +102,12 @@ impl Stats {
                 self.n_percent += u64::from(answer.percent);
             }
         }
-        let Verdict::Finding(report) = verdict else { return Ok(()) };
+        let Verdict::Finding(report) = verdict else { return None };
         let signature = format!("{}: {}", machine.name(), signature(report));
         let first = self.all.n_tried;
         let (n, _) = self.findings.entry(signature.clone()).or_insert((0, first));
         *n += 1;
-        match folder {
-            Some(folder) if *n <= MAX_SAME => write_finding(folder, mutant, &signature, report),
-            _ => Ok(()),
-        }
+        (*n <= MAX_SAME).then_some(signature)
     }
 
     /// Of an accepted mutant's instructions, how many in a hundred the reference executed on average.
@@ -206,22 +194,4 @@ impl Stats {
             "findings": findings,
         })
     }
-}
-
-/// Writes a mutant that broke something, and what is known of it.
-fn write_finding(folder: &Path, mutant: &Mutant, what: &str, report: &str) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let rule = what.split(&[':', ' '][..]).filter(|word| !word.is_empty()).take(3);
-    let rule: Vec<&str> = rule.collect();
-    let name = format!("{}-{:016x}", rule.join("-").replace('/', "_"), mutant.seed);
-    fs::write(folder.join(format!("{name}.luac")), &mutant.bytes)?;
-    let text = format!(
-        "{what}\n\nReplay: campaign replay {name}.luac --run-seed {}\nSeed chunk: {}\nEarlier edits: {}\n\
-         Last edits: {}\n\n{report}\n",
-        mutant.seed,
-        mutant.origin,
-        mutant.history.join(" "),
-        mutant.edits.join(" "),
-    );
-    fs::write(folder.join(format!("{name}.txt")), text)
 }

@@ -1,5 +1,7 @@
 //! Where mutants are made.
 
+use std::sync::Arc;
+
 use moonproof_bytecode::{Chunk, Strip, dump, load};
 use moonproof_compiler::compile;
 
@@ -33,6 +35,8 @@ pub struct Mutant {
     /// The same as bytes.
     pub bytes: Vec<u8>,
     /// The seed it is made of.
+    pub base: Arc<Chunk>,
+    /// What that is called.
     pub origin: String,
     /// The edits since the last accepted one.
     pub edits: Vec<&'static str>,
@@ -64,13 +68,9 @@ impl Workshop {
     ///
     /// If a seed does not load, which one that was compiled does.
     pub fn new(seed: u64) -> Self {
-        let bases = seeds("campaign").into_iter().map(|seed| Mutant {
-            chunk: load(&seed.bytes).expect("a chunk that was compiled"),
-            bytes: seed.bytes,
-            origin: seed.name,
-            edits: Vec::new(),
-            history: Vec::new(),
-            seed: 0,
+        let bases = seeds("campaign").into_iter().map(|seed| {
+            let chunk = load(&seed.bytes).expect("a chunk that was compiled");
+            Mutant { bytes: seed.bytes, ..unedited(chunk, seed.name) }
         });
         Self { rng: Rng::new(seed), bases: bases.collect(), kept: Vec::new() }
     }
@@ -132,11 +132,18 @@ impl Workshop {
 /// A program that nobody has edited yet.
 fn generated(seed: u64) -> Mutant {
     let chunk = compile(program(seed).as_bytes(), b"=generated");
+    let chunk = chunk.expect("generated programs compile");
+    Mutant { edits: vec![GENERATED], ..unedited(chunk, format!("program {seed}")) }
+}
+
+/// What mutants are made of.
+fn unedited(chunk: Chunk, origin: String) -> Mutant {
     Mutant {
-        chunk: chunk.expect("generated programs compile"),
+        base: Arc::new(chunk.clone()),
+        chunk,
         bytes: Vec::new(),
-        origin: format!("program {seed}"),
-        edits: vec![GENERATED],
+        origin,
+        edits: Vec::new(),
         history: Vec::new(),
         seed: 0,
     }

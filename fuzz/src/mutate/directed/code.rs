@@ -117,8 +117,32 @@ pub(super) fn insert(proto: &mut Proto, at: usize, words: &[Instruction]) -> Opt
     Some(())
 }
 
+/// Takes a word away. Whatever jumped there jumps to what was behind it.
+pub(crate) fn remove(proto: &mut Proto, at: usize) {
+    if at >= proto.code.len() {
+        return;
+    }
+    let moved = |to: i64| if to > at as i64 { to - 1 } else { to };
+    for pc in 0..proto.code.len() {
+        if let Some(to) = target(pc, proto.code[pc]) {
+            let new_pc = if pc > at { pc - 1 } else { pc };
+            proto.code[pc] = retarget(new_pc, proto.code[pc], moved(to));
+        }
+    }
+    proto.code.remove(at);
+    if at < proto.line_info.len() {
+        proto.line_info.remove(at);
+    }
+    let shift = |pc: &mut u32| *pc -= u32::from(*pc as usize > at);
+    proto.abs_line_info.iter_mut().for_each(|abs| shift(&mut abs.pc));
+    for LocVar { start_pc, end_pc, .. } in &mut proto.loc_vars {
+        shift(start_pc);
+        shift(end_pc);
+    }
+}
+
 /// An instruction that does nothing.
-pub(super) fn nothing() -> Instruction {
+pub(crate) fn nothing() -> Instruction {
     Instruction::new_sj(OpCode::Jmp, 0)
 }
 
@@ -178,6 +202,10 @@ mod tests {
             n += 1;
             let bytes = moonproof_bytecode::dump(&mutant, Strip::Nothing);
             assert_eq!(moonproof_bytecode::load(&bytes).unwrap(), mutant);
+            remove(&mut mutant.main, at);
+            remove(&mut mutant.main, at);
+            assert_eq!(mutant.main.code, chunk.main.code, "at {at}");
+            assert_eq!(mutant.main.loc_vars, chunk.main.loc_vars, "at {at}");
         }
         assert_eq!(n, 200);
     }

@@ -14,6 +14,7 @@ mod flow;
 mod frame;
 mod open;
 
+pub(crate) use code::{nothing, remove};
 use moonproof_bytecode::{Chunk, Proto};
 
 use crate::Rng;
