@@ -44,6 +44,13 @@ impl ByteString {
         }
     }
 
+    /// The first `len` bytes of `space`, if they can be kept in place. What is behind them is copied as
+    /// well, but never looked at.
+    #[inline(always)]
+    pub(crate) fn from_space(space: &[u8; INLINE], len: usize) -> Option<Self> {
+        (len <= INLINE).then_some(Self(Repr::Inline { len: len as u8, bytes: *space }))
+    }
+
     /// The whole space of a string kept in place, and how much of it is the string.
     #[inline]
     pub(crate) fn inline_space(&self) -> Option<(&[u8; INLINE], usize)> {

@@ -6,7 +6,11 @@
 use alloc::vec::Vec;
 
 use super::ProtoOffsets;
-use super::wire::{Parsed, block, byte, fail, float, int, integer, items, optional_string, string};
+use super::wire::{
+    Parsed, block, byte, fail, float, int, integer, items, items_or, optional_string, short_int,
+    short_string, string,
+};
+use crate::byte_string::ByteString;
 use crate::chunk::{AbsLine, Constant, LocVar, Proto, UpvalDesc};
 use crate::error::LoadErrorKind;
 use crate::header::tag;
@@ -51,11 +55,12 @@ pub(super) fn begin<'a>(
     proto.code = code;
     let (input, n_constants) = int(input)?;
     left.constants = input.len();
-    let (input, constants) = items(input, n_constants, min_size::CONSTANT, constant)?;
+    let (input, constants) =
+        items_or(input, n_constants, min_size::CONSTANT, short_constant, constant)?;
     proto.constants = constants;
     let (input, n_upvalues) = int(input)?;
     left.upvalues = input.len();
-    let (input, upvalues) = items(input, n_upvalues, min_size::UPVALUE, upvalue)?;
+    let (input, upvalues) = upvalues(input, n_upvalues)?;
     proto.upvalues = upvalues;
     let (input, n_protos) = int(input)?;
     // Only functions that are open can lie, and there are few of those at a time.
@@ -79,13 +84,13 @@ pub(super) fn finish<'a>(
     proto.abs_line_info = abs_lines;
     let (input, n_loc_vars) = int(input)?;
     left.loc_vars = input.len();
-    let (input, loc_vars) = items(input, n_loc_vars, min_size::LOC_VAR, loc_var)?;
+    let (input, loc_vars) = items_or(input, n_loc_vars, min_size::LOC_VAR, short_loc_var, loc_var)?;
     proto.loc_vars = loc_vars;
     let (input, n_names) = int(input)?;
     left.upvalue_names = input.len();
     // Quirk: any count but zero stands for that of the upvalues.
     let n_names = if n_names == 0 { 0 } else { proto.upvalues.len() as u32 };
-    let (input, names) = items(input, n_names, min_size::NAME, optional_string)?;
+    let (input, names) = items_or(input, n_names, min_size::NAME, short_name, optional_string)?;
     proto.upvalue_names = names;
     left.end = input.len();
     Ok((input, ()))
@@ -114,6 +119,27 @@ fn constant(input: &[u8]) -> Parsed<'_, Constant> {
     }
 }
 
+#[inline(always)]
+fn short_constant(input: &[u8]) -> Option<(&[u8], Constant)> {
+    match input {
+        [tag::SHORT_STRING | tag::LONG_STRING, rest @ ..] => {
+            short_string(rest).map(|(rest, s)| (rest, Constant::String(s)))
+        }
+        _ => None,
+    }
+}
+
+fn upvalues(input: &[u8], n: u32) -> Parsed<'_, Vec<UpvalDesc>> {
+    let n_bytes = (n as usize).saturating_mul(min_size::UPVALUE);
+    let Some((bytes, rest)) = input.split_at_checked(n_bytes) else {
+        // It fails where the input ends.
+        return items(input, n, min_size::UPVALUE, upvalue);
+    };
+    let (all, _) = bytes.as_chunks();
+    let desc = |&[in_stack, idx, kind]: &[u8; min_size::UPVALUE]| UpvalDesc { in_stack, idx, kind };
+    Ok((rest, all.iter().map(desc).collect()))
+}
+
 #[inline]
 fn upvalue(input: &[u8]) -> Parsed<'_, UpvalDesc> {
     let (input, in_stack) = byte(input)?;
@@ -127,6 +153,19 @@ fn abs_line(input: &[u8]) -> Parsed<'_, AbsLine> {
     let (input, pc) = int(input)?;
     let (input, line) = int(input)?;
     Ok((input, AbsLine { pc, line }))
+}
+
+#[inline(always)]
+fn short_loc_var(input: &[u8]) -> Option<(&[u8], LocVar)> {
+    let (input, name) = short_string(input)?;
+    let (input, start_pc) = short_int(input)?;
+    let (input, end_pc) = short_int(input)?;
+    Some((input, LocVar { name: Some(name), start_pc, end_pc }))
+}
+
+#[inline(always)]
+fn short_name(input: &[u8]) -> Option<(&[u8], Option<ByteString>)> {
+    short_string(input).map(|(rest, name)| (rest, Some(name)))
 }
 
 #[inline]

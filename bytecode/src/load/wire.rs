@@ -99,6 +99,29 @@ pub(super) fn int(input: &[u8]) -> Parsed<'_, u32> {
     Ok((rest, value as u32))
 }
 
+/// As [`int`], of a number of one or two bytes; most are.
+#[inline(always)]
+pub(super) fn short_int(input: &[u8]) -> Option<(&[u8], u32)> {
+    match input {
+        [a, rest @ ..] if a & 0x80 != 0 => Some((rest, u32::from(a & 0x7F))),
+        [a, b, rest @ ..] if b & 0x80 != 0 => {
+            Some((rest, u32::from(*a) << 7 | u32::from(b & 0x7F)))
+        }
+        _ => None,
+    }
+}
+
+/// As [`string`], of one that is kept in place, unless the input ends soon; most are, and most of
+/// the time a loader takes is spent here.
+#[inline(always)]
+pub(super) fn short_string(input: &[u8]) -> Option<(&[u8], ByteString)> {
+    let (size, rest) = input.split_first()?;
+    // One more than the length, marked as its own last group.
+    let len = usize::from(size.checked_sub(0x80 + 1)?);
+    let string = ByteString::from_space(rest.first_chunk()?, len)?;
+    Some((rest.get(len..)?, string))
+}
+
 /// A string, or none (`loadStringN`).
 #[inline]
 pub(super) fn optional_string(input: &[u8]) -> Parsed<'_, Option<ByteString>> {
@@ -124,14 +147,31 @@ pub(super) fn string(input: &[u8]) -> Parsed<'_, ByteString> {
 /// in the input, so that a count that lies costs nothing; it then fails where the input ends.
 #[inline]
 pub(super) fn items<T>(
+    input: &[u8],
+    n: u32,
+    min_size: usize,
+    item: impl FnMut(&[u8]) -> Parsed<'_, T>,
+) -> Parsed<'_, Vec<T>> {
+    items_or(input, n, min_size, |_| None, item)
+}
+
+/// As [`items`]; `short` reads most items, and what it does not read, `item` does.
+#[inline]
+pub(super) fn items_or<T>(
     mut input: &[u8],
     n: u32,
     min_size: usize,
+    short: impl Fn(&[u8]) -> Option<(&[u8], T)>,
     mut item: impl FnMut(&[u8]) -> Parsed<'_, T>,
 ) -> Parsed<'_, Vec<T>> {
     let n = n as usize;
     let mut list = Vec::with_capacity(n.min(input.len() / min_size));
     for _ in 0..n {
+        if let Some((rest, value)) = short(input) {
+            list.push(value);
+            input = rest;
+            continue;
+        }
         let (rest, value) = item(input)?;
         list.push(value);
         input = rest;
@@ -185,6 +225,27 @@ mod tests {
             Err((LoadErrorKind::IntegerOverflow, 1)),
         );
         assert_eq!(outcome(string(&[0x80, 1])), Err((LoadErrorKind::NullString, 1)));
+    }
+
+    #[test]
+    fn short_forms_agree_with_others() {
+        let space = [b'x'; 40];
+        for first in 0..=255 {
+            for second in [0, 1, 0x7F, 0x80, 0x81, 0xFF] {
+                let bytes = [&[first, second], &space[..]].concat();
+                let same_int = short_int(&bytes)
+                    .is_none_or(|(rest, value)| outcome(int(&bytes)) == Ok((rest.len(), value)));
+                assert!(same_int, "{first} {second}");
+                for bytes in [&bytes[..], &bytes[..25], &bytes[..24], &bytes[..1], &[]] {
+                    let same_string = short_string(bytes).is_none_or(|(rest, value)| {
+                        outcome(string(bytes)) == Ok((rest.len(), value))
+                    });
+                    assert!(same_string, "{first} {second}");
+                }
+            }
+        }
+        assert!(short_int(&[0x80]).is_some() && short_int(&[1, 0x80]).is_some());
+        assert!(short_string(&[&[0x81], &space[..]].concat()).is_some());
     }
 
     #[test]
