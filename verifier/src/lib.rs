@@ -283,7 +283,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        if self.is_quick && out.is_empty() && self.quick.accepts(proto) {
+        if self.is_quick && out.is_empty() && self.quick.accepts(proto, self.flow.graph()) {
             return;
         }
         check_words(proto, out);
@@ -304,7 +304,10 @@ impl<'a> Walk<'a> {
             return Ok(false);
         }
         let table = reader.table();
-        if self.is_quick && out.is_empty() && self.quick.accepts_with(proto, table) {
+        if self.is_quick
+            && out.is_empty()
+            && self.quick.accepts_with(proto, self.flow.graph(), table)
+        {
             return Ok(true);
         }
         check_words(proto, out);

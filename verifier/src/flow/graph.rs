@@ -96,6 +96,11 @@ impl Graph {
     #[inline]
     fn add(&mut self, pc: usize, state: State) {
         if let Some(leader) = self.leader_of.get_mut(pc) {
+            // In a hostile function every instruction may be a leader: doubling would take more
+            // memory than there is need for.
+            if self.leaders.len() == self.leaders.capacity() {
+                self.leaders.reserve_exact((self.leaders.len() / 4).max(USUAL_LEADERS));
+            }
             self.leaders.push(state);
             *leader = self.leaders.len() as u32;
         }

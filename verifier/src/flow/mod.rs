@@ -51,6 +51,12 @@ pub(crate) struct Flow {
 struct OverBudget;
 
 impl Flow {
+    /// The graph, for who needs one for a while.
+    #[inline]
+    pub(crate) fn graph(&mut self) -> &mut Graph {
+        &mut self.graph
+    }
+
     /// Checks one function, of which the other passes found nothing.
     #[inline]
     pub(crate) fn check(&mut self, proto: &Proto, out: &mut Gatherer) {

@@ -25,19 +25,18 @@ use words::{Live, Next};
 /// Room for the work, kept from function to function.
 #[derive(Default)]
 pub(crate) struct Quick {
-    graph: Graph,
     captures: Captures,
 }
 
 impl Quick {
     /// Whether a function, whose structure has nothing wrong, is seen to be fine.
-    pub(crate) fn accepts(&mut self, proto: &Proto) -> bool {
-        self.looks_at(proto, |code, start, entry, graph| code.settles(start, entry, graph))
+    pub(crate) fn accepts(&mut self, proto: &Proto, graph: &mut Graph) -> bool {
+        self.looks_at(proto, graph, |code, start, entry, graph| code.settles(start, entry, graph))
     }
 
     /// As [`Self::accepts`], but in one sweep, with claims.
-    pub(crate) fn accepts_with(&mut self, proto: &Proto, table: &Table) -> bool {
-        self.looks_at(proto, |code, start, entry, graph| {
+    pub(crate) fn accepts_with(&mut self, proto: &Proto, graph: &mut Graph, table: &Table) -> bool {
+        self.looks_at(proto, graph, |code, start, entry, graph| {
             let mut claims = Stated::new(table, Window::WHOLE, proto.max_stack);
             code.sweep(start, Some(entry), graph, &mut claims).is_some()
                 && claims.are_met()
@@ -49,6 +48,7 @@ impl Quick {
     fn looks_at(
         &mut self,
         proto: &Proto,
+        graph: &mut Graph,
         look: impl FnOnce(&Code<'_>, usize, State, &mut Graph) -> bool,
     ) -> bool {
         let words = proto.code.as_slice();
@@ -60,7 +60,7 @@ impl Quick {
         if is_vararg != is_prep(*first, proto.n_params) {
             return false;
         }
-        self.graph.start(words);
+        graph.start(words);
         let code = Code {
             words,
             constants: &proto.constants,
@@ -74,7 +74,7 @@ impl Quick {
         };
         let entry = State::entry(Window::WHOLE.between(0, u32::from(proto.n_params)));
         let start = usize::from(is_vararg);
-        look(&code, start, entry, &mut self.graph)
+        look(&code, start, entry, graph)
     }
 }
 

@@ -313,14 +313,13 @@ impl Code<'_> {
         matches!(self.constants.get(idx as usize), Some(Constant::String(_)))
     }
 
-    /// C as a register that is read or a constant.
+    /// C as a register that is read or a constant. Which of the two cannot be predicted: no branch
+    /// asks.
     #[inline(always)]
     fn is_rk(&self, live: &Live, word: Instruction) -> bool {
-        if word.k() {
-            self.has_constant(word.c())
-        } else {
-            fits(word, HIGH_C) && reads(live, W.bit(word.c()))
-        }
+        let register = fits(word, HIGH_C) & reads(live, W.bit(word.c()));
+        let constant = self.has_constant(word.c());
+        (word.k() & constant) | (!word.k() & register)
     }
 
     /// Writes registers that are below 64.
