@@ -111,9 +111,12 @@ impl Lua {
         self.with(|vm| Ok(vm.guarded(|vm| vm.require_global(module, global))))?
     }
 
-    /// The next line of the standard input, which scripts read, too; none at its end.
+    /// The next line of the standard input, which scripts read, too; none at its end. One that is
+    /// longer than the reference takes comes in parts.
     pub fn read_line(&self) -> Option<Vec<u8>> {
-        self.with(|vm| Ok(vm.io_lib.stdin().next_line())).ok()?
+        /// Less its end, the reference's buffer (`LUA_MAXINPUT`).
+        const MAX_INPUT: usize = 511;
+        self.with(|vm| Ok(vm.io_lib.stdin().next_line(MAX_INPUT))).ok()?
     }
 
     /// A global variable as text, unless it is nil: the prompts.

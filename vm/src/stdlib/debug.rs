@@ -452,16 +452,20 @@ fn set_user_value(vm: &mut Vm) -> NativeResult {
     vm.ret(userdata_value)
 }
 
+/// Longest line that is taken as one.
+const MAX_COMMAND: usize = 249;
+
 /// Runs lines of the standard input until one is `cont` (`db_debug`).
 fn debug_prompt(vm: &mut Vm) -> NativeResult {
     loop {
         // Nothing can be done if stderr is closed.
         let _ = std::io::stderr().write_all(b"lua_debug> ");
-        let line = vm.io_lib.stdin().next_line();
+        let line = vm.io_lib.stdin().next_line(MAX_COMMAND);
         let Some(line) = line.filter(|line| line != b"cont\n") else {
             vm.set_n_args(0);
             return Ok(NativeRet::Values(0));
         };
+        vm.charge(line.len())?;
         let result = match vm.load_chunk(c_string(&line), b"=(debug command)", b"bt") {
             Ok(function) => {
                 vm.push(function);

@@ -1,12 +1,15 @@
 //! Loading chunks: `load`, `loadfile`, `dofile`.
 
-use std::io::Read;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
 
 use moonproof_bytecode::Chunk;
 
+use super::io::{READ_AT_ONCE, Stream};
 use super::{add_functions, natives};
 use crate::call::Cont;
 use crate::closure::NativeFn;
+use crate::heap::can_allocate;
 use crate::native::{NativeResult, NativeRet};
 use crate::proto::SharedProto;
 use crate::value::{LuaType, Value};
@@ -61,8 +64,6 @@ const BYTES_PER_FUEL: usize = 4;
 /// Compiling takes, as a rule, not more than so many bytes for one of the text: garbage is collected
 /// where less is free.
 const USUAL_GROWTH: usize = 16;
-/// The same for a file, whose length is not known.
-const USUAL_FILE: usize = 1 << 20;
 
 impl Vm {
     /// The function of a source text or a binary chunk (`lua_load`). Binary chunks are verified. This
@@ -123,13 +124,8 @@ impl Vm {
         path: Option<&[u8]>,
         mode: &[u8],
     ) -> Result<Value, LoadError> {
-        let max_len = self.free_memory(USUAL_FILE);
-        let (name, text) = match path {
-            None => (b"=stdin".to_vec(), self.io_lib.stdin().read_rest(max_len)),
-            Some(path) => ([b"@", path].concat(), read_file(path, max_len)),
-        };
-        match text {
-            Ok(text) if text.len() > max_len => Err(LoadError::no_memory()),
+        let name = path.map_or(b"=stdin".to_vec(), |path| [b"@", path].concat());
+        match self.read_source(path)? {
             Ok(text) => {
                 self.charge_loading(&text)?;
                 self.load_chunk(&skip_first_line(&text), &name, mode)
@@ -143,12 +139,64 @@ impl Vm {
             }
         }
     }
+
+    /// All of a file, or of standard input; or as much as is wrong already, if it may never end.
+    fn read_source(&mut self, path: Option<&[u8]>) -> Result<io::Result<Vec<u8>>, LoadError> {
+        let file = match path.map(|path| File::open(super::os_path(path))).transpose() {
+            Ok(file) => file,
+            Err(error) => return Ok(Err(error)),
+        };
+        let is_regular = |metadata: &Metadata| metadata.is_file() && metadata.len() > 0;
+        let metadata = file.as_ref().and_then(|file| file.metadata().ok()).filter(is_regular);
+        match (file, metadata) {
+            (Some(file), Some(metadata)) => {
+                let len = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+                let max_len = self.free_memory(len);
+                let text = read_file(file, len, max_len);
+                if text.as_ref().is_ok_and(|text| text.len() > max_len) {
+                    return Err(LoadError::no_memory());
+                }
+                Ok(text)
+            }
+            (file, _) => self.read_stream(file.map(|file| Stream::new(file, true, false))),
+        }
+    }
+
+    /// The same for what does not say how long it is.
+    fn read_stream(&mut self, own: Option<Stream>) -> Result<io::Result<Vec<u8>>, LoadError> {
+        /// After how many bytes they are looked at first, and again after so many times as many.
+        const CHECK_AT: usize = 1 << 20;
+        const TIMES: usize = 16;
+        let mut own = own;
+        let mut next_check = CHECK_AT;
+        let mut text = Vec::new();
+        own.as_mut().unwrap_or_else(|| self.io_lib.stdin()).begin_reading();
+        loop {
+            self.charge(READ_AT_ONCE / 256)?;
+            // A Vec grows to twice its size.
+            let most = text.len().saturating_mul(2);
+            if self.free_memory(most) < most || !can_allocate(most) {
+                return Err(LoadError::no_memory());
+            }
+            let stream = own.as_mut().unwrap_or_else(|| self.io_lib.stdin());
+            match stream.read_more(&mut text) {
+                Ok(true) => {}
+                Ok(false) => return Ok(Ok(text)),
+                Err(error) => return Ok(Err(error)),
+            }
+            if text.len() >= next_check {
+                next_check = next_check.saturating_mul(TIMES);
+                self.charge_loading(&text)?;
+                if is_wrong(self, &text) {
+                    return Ok(Ok(text));
+                }
+            }
+        }
+    }
 }
 
-/// A file's bytes; more than `max_len` of them if it has more.
-fn read_file(path: &[u8], max_len: usize) -> std::io::Result<Vec<u8>> {
-    let file = std::fs::File::open(super::os_path(path))?;
-    let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+/// A file's bytes, of which there should be `len`; more than `max_len` of them if it has more.
+fn read_file(file: File, len: usize, max_len: usize) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     // One byte more, so that the end is found without growing.
     text.try_reserve_exact(len.min(max_len).saturating_add(1))?;
@@ -205,12 +253,14 @@ fn load(vm: &mut Vm) -> NativeResult {
         vm.charge_loading(text.bytes())?;
         vm.load_chunk(text.bytes(), name.bytes(), mode)
     } else {
-        let name = vm.opt_str(2)?.map_or(&b"=(load)"[..], |name| name.bytes());
+        // Copies: the reader may set the arguments of this function, with the debug library.
+        let name = vm.opt_str(2)?.map_or(b"=(load)".to_vec(), |name| name.bytes().to_vec());
+        let mode = mode.to_vec();
         vm.check_type(1, LuaType::Function)?;
-        match read_pieces(vm, mode) {
+        match read_pieces(vm, &mode) {
             Ok(text) => {
                 vm.charge_loading(&text)?;
-                vm.load_chunk(&text, name, mode)
+                vm.load_chunk(&text, &name, &mode)
             }
             Err(Raised) if vm.exhausted.is_some() => return Err(Raised),
             Err(Raised) => {
@@ -276,15 +326,26 @@ fn read_pieces(vm: &mut Vm, mode: &[u8]) -> Result<Vec<u8>, Raised> {
 
 /// Whether no end can make the text right: there is an error at a word that is complete.
 fn is_wrong(vm: &mut Vm, text: &[u8]) -> bool {
-    let end = text.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
     if text.first() == Some(&b'\x1b') {
         return false;
     }
-    match vm.compile(&text[..end], b"=?") {
+    let mut error_before = |end: usize| match vm.compile(&text[..end], b"=?") {
         Err(LoadError::Message(message)) => {
-            memchr::memmem::find(&message, b" near ").is_some() && !message.ends_with(b"near <eof>")
+            let has_word = memchr::memmem::find(&message, b" near ").is_some();
+            // A label may still come, but nothing makes good a zero, which is not named either.
+            let is_of_word = has_word && !message.ends_with(b"near <eof>")
+                || message.ends_with(b": unexpected symbol");
+            is_of_word.then_some(message)
         }
-        _ => false,
+        _ => None,
+    };
+    match text.iter().rposition(u8::is_ascii_whitespace) {
+        Some(end) => error_before(end).is_some(),
+        // Where words end is not known, but not at two places by chance.
+        None => {
+            let error = error_before(text.len());
+            error.is_some() && error == error_before(text.len() / 2)
+        }
     }
 }
 

@@ -181,3 +181,79 @@ fn files_that_were_not_found_are_listed() {
          assert(package.searchpath('ze-ro', '/no/?;/dev/?', '-', '') == '/dev/zero')",
     );
 }
+
+/// Functions count as what they take, code and names included, and no longer than they are there.
+#[test]
+fn functions_count_as_memory() {
+    for source in [
+        "('x = 1 '):rep(50000)",
+        "'return function() ' .. ('x = 1 '):rep(50000) .. ' end'",
+        "'if false then local function f() ' .. ('x = 1 '):rep(50000) .. ' end end'",
+        "string.dump(load(('x = 1 '):rep(50000)))",
+        "'local ' .. ('x'):rep(300000)",
+    ] {
+        let mut lua = with_memory(8 << 20);
+        let script = format!(
+            "local source, kept = {source}, {{}}
+             while true do
+                 local f = assert(load(source, 'x'))
+                 kept[#kept + 1] = f() or f
+             end"
+        );
+        let message = run(&mut lua, &script).expect_err(source);
+        assert!(message.contains("not enough memory"), "{message}");
+        lua.set_limits(Limits::default());
+        run_well(&mut lua, "collectgarbage() collectgarbage()");
+        assert!(lua.used_memory() < 1 << 20, "{source}: {}", lua.used_memory());
+    }
+}
+
+/// A file that never ends is read as far as it takes to see that it is no program.
+#[test]
+fn endless_files_are_no_programs() {
+    let mut lua = Lua::new();
+    run_well(
+        &mut lua,
+        r#"local function check(expected, ok, message)
+               assert(not ok and message:find(expected, 1, true), message)
+           end
+           check("/dev/zero:1: unexpected symbol", loadfile("/dev/zero"))
+           check("/dev/zero:1: unexpected symbol", pcall(dofile, "/dev/zero"))
+           package.path = "/dev/?"
+           check("/dev/zero:1: unexpected symbol", pcall(require, "zero"))
+           assert(loadfile("/dev/null"))
+           check("cannot read /dev", loadfile("/dev"))
+           check("cannot open /dev/none", loadfile("/dev/none"))"#,
+    );
+}
+
+/// What `setup` makes is then used again and again, until the fuel is used up: not very often.
+fn is_paid_for(setup: &str, work: &str, most: u32) {
+    let mut lua = Lua::new();
+    run_well(&mut lua, setup);
+    lua.set_limits(Limits::new().fuel(1_000_000));
+    let source = format!("n = 0 while true do n = n + 1 {work} end");
+    let message = run(&mut lua, &source).expect_err(work);
+    assert!(message.ends_with("out of fuel"), "{message}");
+    lua.set_limits(Limits::default());
+    run_well(&mut lua, &format!("assert(n <= {most}, [=[{work}]=] .. ': ' .. n)"));
+}
+
+#[test]
+fn long_work_is_paid_for() {
+    is_paid_for("s = ('x = 1 '):rep(10000)", "load(s)", 80);
+    is_paid_for("s = string.dump(load(('x = 1 '):rep(10000)))", "load(s)", 80);
+    is_paid_for(
+        "s = ('x = 1 '):rep(100)",
+        "local i = 0 load(function() i = i + 1 return i < 100 and s or nil end)",
+        80,
+    );
+    is_paid_for("s = (' '):rep(1000000)", "string.packsize(s)", 5);
+    is_paid_for("s = (' '):rep(1000000)", "string.unpack(s, '')", 5);
+    is_paid_for("s = ('x'):rep(1000000)", "string.pack(s)", 5);
+    is_paid_for("s = ('%%'):rep(1000000)", "os.date(s)", 2);
+    is_paid_for("s = ('\\x80'):rep(1000000) step = utf8.codes('')", "pcall(step, s, 1)", 10);
+    is_paid_for("s = 'a' .. ('\\x80'):rep(1000000)", "utf8.offset(s, 0, #s)", 20);
+    is_paid_for("s = (';'):rep(1000)", "package.searchpath('x', s)", 4);
+    is_paid_for("s = ('x'):rep(1000000)", "pcall(function() error(s) end)", 20);
+}

@@ -11,7 +11,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::process::{Child, Stdio};
 
-pub(crate) use stream::{Standard, Stream};
+pub(crate) use stream::{READ_AT_ONCE, Standard, Stream};
 
 use moonproof_bytecode::number::format::NumberBuffer;
 

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 /// Bytes of a buffer, as glibc takes them for files and pipes.
 const BUFFER: usize = 4096;
 /// Bytes that are read at once where there is no limit.
-pub(super) const READ_AT_ONCE: usize = 1 << 16;
+pub(crate) const READ_AT_ONCE: usize = 1 << 16;
 /// C's `EINVAL` and `EBADF`, the same on every Unix.
 const INVALID_ARGUMENT: i32 = 22;
 const BAD_DESCRIPTOR: i32 = 9;
@@ -54,7 +54,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(file: File, readable: bool, writable: bool) -> Self {
+    pub(crate) fn new(file: File, readable: bool, writable: bool) -> Self {
         let buffering = if file.is_terminal() { Buffering::Line } else { Buffering::Full };
         Self::of(Source::File(file), (readable, writable), buffering)
     }
@@ -104,7 +104,7 @@ impl Stream {
     }
 
     /// Begins an operation that reads: forgets the end and errors met before.
-    pub(super) fn begin_reading(&mut self) {
+    pub(crate) fn begin_reading(&mut self) {
         self.at_end = false;
         self.error = None;
         if !self.readable {
@@ -177,13 +177,16 @@ impl Stream {
         Some((&self.buffer[start..start + n], newline.is_some()))
     }
 
-    /// The next line with its newline, if there is one; none at the end.
-    pub(crate) fn next_line(&mut self) -> Option<Vec<u8>> {
+    /// The next line with its newline, if there is one; none at the end. Of a line that is longer
+    /// than `most` bytes, these, as from `fgets`.
+    pub(crate) fn next_line(&mut self, most: usize) -> Option<Vec<u8>> {
         self.begin_reading();
         let mut line = Vec::new();
-        while let Some((part, is_complete)) = self.read_line_part() {
-            line.extend_from_slice(part);
-            if is_complete {
+        while line.len() < most {
+            let Some(byte) = self.peek() else { break };
+            self.skip();
+            line.push(byte);
+            if byte == b'\n' {
                 break;
             }
         }
@@ -246,16 +249,12 @@ impl Stream {
         out.truncate(filled);
     }
 
-    /// Everything up to the end.
-    pub(crate) fn read_rest(&mut self, max_len: usize) -> io::Result<Vec<u8>> {
-        self.begin_reading();
-        let mut text = Vec::new();
-        while !self.at_end && self.error.is_none() && text.len() <= max_len {
-            self.read_bytes(&mut text, READ_AT_ONCE);
-        }
+    /// Appends what comes next, a good deal of it, once reading has begun; false at the end.
+    pub(crate) fn read_more(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        self.read_bytes(text, READ_AT_ONCE);
         match self.take_error() {
             Some(error) => Err(error),
-            None => Ok(text),
+            None => Ok(!self.at_end),
         }
     }
 
