@@ -224,7 +224,14 @@ impl<'a> Loader<'a> {
         }
         match self.open.last_mut() {
             Some(parent) => {
-                parent.proto.protos.push(proto);
+                let protos = &mut parent.proto.protos;
+                if protos.len() == protos.capacity() {
+                    // A function is large and takes few bytes: doubling would go beyond all
+                    // proportion.
+                    let more = (protos.len() / 8).max(proto::MAX_RESERVED_PROTOS);
+                    protos.reserve_exact(more.min(parent.n_missing as usize + 1));
+                }
+                protos.push(proto);
                 None
             }
             None => Some(proto),

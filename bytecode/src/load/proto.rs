@@ -17,7 +17,7 @@ use crate::header::tag;
 use crate::instruction::Instruction;
 
 /// Nested functions for which room is made at once, however many are said to come.
-const MAX_RESERVED_PROTOS: usize = 16;
+pub(super) const MAX_RESERVED_PROTOS: usize = 16;
 
 /// Fewest bytes of each item, from which follows how many the rest of the input can hold.
 mod min_size {
