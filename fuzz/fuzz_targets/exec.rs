@@ -5,19 +5,15 @@ use std::alloc::System;
 
 use cap::Cap;
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};
-use moonproof_fuzz::{exec, memory, mutate};
+use moonproof_fuzz::{exec, mutate};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-fn set_limit(limit: usize) {
-    ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
-}
-
 fuzz_target!(|input: &[u8]| -> Corpus {
     exec::prepare();
-    let limit = ALLOCATOR.allocated() + exec::memory_bound(input.len());
-    let keep = memory::limited(set_limit, limit, || exec::run(input));
+    let bound = exec::memory_bound(input.len());
+    let keep = moonproof_fuzz_targets::limited(&ALLOCATOR, bound, || exec::run(input));
     moonproof_fuzz_targets::verdict(keep, exec::REACHED.due())
 });
 

@@ -1,7 +1,11 @@
 //! What the targets have in common: how libFuzzer is told what became of an input, and how it gets
 //! the next.
 
+use std::alloc::System;
+
+use cap::Cap;
 use libfuzzer_sys::{Corpus, fuzzer_mutate};
+use moonproof_fuzz::memory;
 
 /// Makes an input of another one: at most so long, and decided by a number. None if it can make
 /// nothing of it.
@@ -13,6 +17,12 @@ pub fn verdict(keep: bool, due: Option<String>) -> Corpus {
         eprintln!("{line}");
     }
     if keep { Corpus::Keep } else { Corpus::Reject }
+}
+
+/// Runs a body with so many bytes of memory on top of what is in use.
+pub fn limited(allocator: &'static Cap<System>, more: usize, body: impl FnOnce() -> bool) -> bool {
+    let set_limit = |limit| allocator.set_limit(limit).expect("a limit above what is in use");
+    memory::limited(set_limit, allocator.allocated() + more, body)
 }
 
 /// Mutates an input by a mutator of ours; one in `blind`, and what that can make nothing of, by

@@ -5,18 +5,14 @@ use std::alloc::System;
 
 use cap::Cap;
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};
-use moonproof_fuzz::{load, memory, mutate};
+use moonproof_fuzz::{load, mutate};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-fn set_limit(limit: usize) {
-    ALLOCATOR.set_limit(limit).expect("a limit above what is in use");
-}
-
 fuzz_target!(|bytes: &[u8]| -> Corpus {
-    let limit = ALLOCATOR.allocated() + load::memory_bound(bytes.len());
-    let keep = memory::limited(set_limit, limit, || load::run(bytes));
+    let bound = load::memory_bound(bytes.len());
+    let keep = moonproof_fuzz_targets::limited(&ALLOCATOR, bound, || load::run(bytes));
     moonproof_fuzz_targets::verdict(keep, load::REACHED.due())
 });
 

@@ -7,7 +7,11 @@ use std::sync::Once;
 
 /// Runs a body while allocations beyond `limit` bytes fail, which ends the process. A panic of the
 /// body is not limited: reporting it takes memory, too, and must not fail.
-pub fn limited<T>(set_limit: fn(usize), limit: usize, body: impl FnOnce() -> T) -> T {
+pub fn limited<T>(
+    set_limit: impl Fn(usize) + Copy + Send + Sync + 'static,
+    limit: usize,
+    body: impl FnOnce() -> T,
+) -> T {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let report = std::panic::take_hook();

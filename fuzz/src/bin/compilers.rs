@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use moonproof_bytecode::load;
+use moonproof_fuzz::campaign::ours::read_exactly;
 use moonproof_fuzz::generate::program;
 use moonproof_verifier::check;
 
@@ -135,16 +136,7 @@ fn read_chunk(input: &mut impl Read) -> io::Result<Option<(String, Vec<u8>)>> {
     }
     input.read_exact(&mut lens[n..])?;
     let [a, b, c, d, e, f, g, h] = lens;
-    let name = read(input, u32::from_ne_bytes([a, b, c, d]))?;
-    let bytes = read(input, u32::from_ne_bytes([e, f, g, h]))?;
+    let name = read_exactly(input, u32::from_ne_bytes([a, b, c, d]))?;
+    let bytes = read_exactly(input, u32::from_ne_bytes([e, f, g, h]))?;
     Ok(Some((String::from_utf8_lossy(&name).into_owned(), bytes)))
-}
-
-fn read(input: &mut impl Read, len: u32) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    input.take(u64::from(len)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 != u64::from(len) {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(bytes)
 }

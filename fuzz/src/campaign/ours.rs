@@ -74,7 +74,7 @@ pub fn serve() -> io::Result<()> {
     let mut output = io::stdout().lock();
     let mut len = [0; 4];
     input.read_exact(&mut len)?;
-    let prelude = read(&mut input, u32::from_ne_bytes(len))?;
+    let prelude = read_exactly(&mut input, u32::from_ne_bytes(len))?;
     let prelude = verify(compile(&prelude, b"=prelude").expect("a source of ours"));
     let prelude = prelude.expect("a chunk of ours");
     let turns = Arc::new(AtomicU64::new(0));
@@ -88,7 +88,7 @@ pub fn serve() -> io::Result<()> {
         input.read_exact(&mut head)?;
         let [f0, f1, f2, f3, seed @ ..] = head;
         let ways = u32::from_ne_bytes([f0, f1, f2, f3]) >> WAYS_SHIFT;
-        let chunk = read(&mut input, u32::from_ne_bytes(len))?;
+        let chunk = read_exactly(&mut input, u32::from_ne_bytes(len))?;
         turns.fetch_add(1, Ordering::Relaxed);
         let answer = run(&prelude, &chunk, ways, u64::from_ne_bytes(seed));
         turns.fetch_add(1, Ordering::Relaxed);
@@ -97,7 +97,12 @@ pub fn serve() -> io::Result<()> {
     }
 }
 
-fn read(input: &mut impl Read, len: u32) -> io::Result<Vec<u8>> {
+/// Reads so many bytes. Room is made as they arrive, whatever was announced.
+///
+/// # Errors
+///
+/// If there are fewer.
+pub fn read_exactly(input: &mut impl Read, len: u32) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.take(u64::from(len)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != u64::from(len) {

@@ -103,7 +103,7 @@ typedef struct job {
   moonproof_outcome *outcome;
 } job;
 
-static int collect(lua_State *L, const void *bytes, size_t len, void *ud) {
+int moonproof_collect(lua_State *L, const void *bytes, size_t len, void *ud) {
   moonproof_text *text = (moonproof_text *)ud;
   (void)L;
   moonproof_put(text, (const char *)bytes, len);
@@ -119,9 +119,9 @@ static int compile_protected(lua_State *L) {
   if (status != LUA_OK)
     return lua_error(L);
   if (j->wanted & MOONPROOF_PLAIN)
-    lua_dump(L, collect, &outcome->plain, 0);
+    lua_dump(L, moonproof_collect, &outcome->plain, 0);
   if (j->wanted & MOONPROOF_STRIPPED)
-    lua_dump(L, collect, &outcome->stripped, 1);
+    lua_dump(L, moonproof_collect, &outcome->stripped, 1);
   if (j->wanted & MOONPROOF_LISTING)
     moonproof_list(L, getproto(s2v(L->top.p - 1)), &outcome->listing);
   if (outcome->plain.failed || outcome->stripped.failed || outcome->listing.failed)

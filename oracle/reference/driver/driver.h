@@ -83,6 +83,8 @@ void moonproof_put(moonproof_text *text, const char *bytes, size_t len);
 void moonproof_print(moonproof_text *text, const char *format, ...);
 struct Proto;
 struct lua_State;
+/* A writer for `lua_dump`, to a text. */
+int moonproof_collect(struct lua_State *L, const void *bytes, size_t len, void *text);
 void moonproof_list(struct lua_State *L, const struct Proto *f, moonproof_text *text);
 
 #endif

@@ -17,13 +17,6 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int collect(lua_State *L, const void *bytes, size_t len, void *ud) {
-  moonproof_text *text = (moonproof_text *)ud;
-  (void)L;
-  moonproof_put(text, (const char *)bytes, len);
-  return text->failed;
-}
-
 /* Seconds that loading takes; negative if the dump is refused. */
 static double time_load(lua_State *L, const moonproof_text *dump, const char *name) {
   double start = now();
@@ -43,7 +36,7 @@ int moonproof_time(const char *source, size_t len, const char *name, moonproof_t
   if (luaL_loadbufferx(L, source, len, name, "t") == LUA_OK) {
     times->compile = now() - start;
     start = now();
-    lua_dump(L, collect, &dump, 0);
+    lua_dump(L, moonproof_collect, &dump, 0);
     times->dump = now() - start;
     if (!dump.failed) {
       times->load = time_load(L, &dump, name);
