@@ -59,6 +59,8 @@ pub enum LoadErrorKind {
     /// Functions are nested more deeply than any compiler does. The reference recurses until its
     /// stack is full.
     TooDeep,
+    /// The chunk would take more memory than it may ([`load_within`](crate::load_within)).
+    Memory,
 }
 
 impl LoadErrorKind {
@@ -79,6 +81,7 @@ impl LoadErrorKind {
             Self::NullString => "bad format for constant string",
             Self::UnknownConstant { .. } => "unknown constant type",
             Self::TooDeep => "functions nested too deeply",
+            Self::Memory => "not enough memory",
         }
     }
 
@@ -117,7 +120,11 @@ impl LoadErrorKind {
             }
             Self::UnknownConstant { tag } => write!(f, ": tag {tag}"),
             Self::TooDeep => write!(f, ": more than {} levels", crate::limits::MAX_C_CALLS),
-            Self::Truncated | Self::NotBinary | Self::IntegerOverflow | Self::NullString => Ok(()),
+            Self::Truncated
+            | Self::NotBinary
+            | Self::IntegerOverflow
+            | Self::NullString
+            | Self::Memory => Ok(()),
         }
     }
 }

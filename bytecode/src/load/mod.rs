@@ -27,7 +27,16 @@ use crate::limits::MAX_C_CALLS;
 ///
 /// If the bytes end too early, were written for another version or machine, or are malformed.
 pub fn load(bytes: &[u8]) -> Result<Chunk, LoadError> {
-    Loader::new(bytes, None).run().map(|(chunk, _)| chunk)
+    load_within(bytes, usize::MAX)
+}
+
+/// Loads a binary chunk, if that takes not more than about so many bytes of memory.
+///
+/// # Errors
+///
+/// As [`load`], and [`LoadErrorKind::Memory`].
+pub fn load_within(bytes: &[u8], max_bytes: usize) -> Result<Chunk, LoadError> {
+    Loader::new(bytes, None, max_bytes).run().map(|(chunk, _)| chunk)
 }
 
 /// Loads a binary chunk, and tells where in `bytes` its parts are.
@@ -36,7 +45,7 @@ pub fn load(bytes: &[u8]) -> Result<Chunk, LoadError> {
 ///
 /// As [`load`].
 pub fn load_with_offsets(bytes: &[u8]) -> Result<(Chunk, Offsets), LoadError> {
-    let mut loader = Loader::new(bytes, Some(Vec::new()));
+    let mut loader = Loader::new(bytes, Some(Vec::new()), usize::MAX);
     let (chunk, consumed) = loader.run()?;
     let mut protos = loader.offsets.unwrap_or_default();
     for entry in &mut protos {
@@ -131,6 +140,8 @@ struct Loader<'a> {
     open: Vec<Open>,
     /// One entry per function begun, holding bytes left, if anyone wants to know.
     offsets: Option<Vec<Entry>>,
+    /// Bytes that may still be allocated.
+    budget: usize,
 }
 
 /// A function whose nested functions are being read.
@@ -144,8 +155,10 @@ struct Open {
 }
 
 impl<'a> Loader<'a> {
-    fn new(bytes: &'a [u8], offsets: Option<Vec<Entry>>) -> Self {
-        Self { bytes, open: Vec::new(), offsets }
+    fn new(bytes: &'a [u8], offsets: Option<Vec<Entry>>, max_bytes: usize) -> Self {
+        // Code, strings and the like are copied.
+        let budget = max_bytes.saturating_sub(bytes.len());
+        Self { bytes, open: Vec::new(), offsets, budget }
     }
 
     /// The chunk and how many bytes it takes.
@@ -182,7 +195,7 @@ impl<'a> Loader<'a> {
                 input = self.begin(input)?;
                 continue;
             }
-            (input, ()) = proto::finish(input, &mut top.proto, &mut top.left)?;
+            (input, ()) = proto::finish(input, &mut top.proto, &mut top.left, &mut self.budget)?;
             if let Some(main) = self.close() {
                 return Ok((input, main));
             }
@@ -204,7 +217,8 @@ impl<'a> Loader<'a> {
             return fail(input, LoadErrorKind::TooDeep).map(|(rest, ())| rest);
         }
         let Some(top) = self.open.last_mut() else { return Ok(input) };
-        let (rest, n_missing) = proto::begin(input, &mut top.proto, &mut top.left)?;
+        let (rest, n_missing) =
+            proto::begin(input, &mut top.proto, &mut top.left, &mut self.budget)?;
         top.n_missing = n_missing;
         if let Some(offsets) = &mut self.offsets {
             offsets.push(Entry { offsets: top.left, after: 0 });

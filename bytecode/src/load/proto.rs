@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::ProtoOffsets;
 use super::wire::{
     Parsed, block, byte, fail, float, int, integer, items, items_or, optional_string, short_int,
-    short_string, string,
+    short_string, spend, string,
 };
 use crate::byte_string::ByteString;
 use crate::chunk::{AbsLine, Constant, LocVar, Proto, UpvalDesc};
@@ -30,12 +30,15 @@ mod min_size {
 }
 
 /// Reads a function up to its nested functions, and how many of those there are. Sections are
-/// entered in `left` as bytes left. The function is filled in where it is: it is large to move.
+/// entered in `left` as bytes left, and memory is taken off the budget, but for what takes no more
+/// than the input does. The function is filled in where it is: it is large to move.
 pub(super) fn begin<'a>(
     input: &'a [u8],
     proto: &mut Proto,
     left: &mut ProtoOffsets,
+    budget: &mut usize,
 ) -> Parsed<'a, u32> {
+    spend(input, budget, size_of::<Proto>())?;
     left.start = input.len();
     let (input, source) = optional_string(input)?;
     proto.source = source;
@@ -56,11 +59,11 @@ pub(super) fn begin<'a>(
     let (input, n_constants) = int(input)?;
     left.constants = input.len();
     let (input, constants) =
-        items_or(input, n_constants, min_size::CONSTANT, short_constant, constant)?;
+        items_or(input, budget, n_constants, min_size::CONSTANT, short_constant, constant)?;
     proto.constants = constants;
     let (input, n_upvalues) = int(input)?;
     left.upvalues = input.len();
-    let (input, upvalues) = upvalues(input, n_upvalues)?;
+    let (input, upvalues) = upvalues(input, budget, n_upvalues)?;
     proto.upvalues = upvalues;
     let (input, n_protos) = int(input)?;
     // Only functions that are open can lie, and there are few of those at a time.
@@ -73,6 +76,7 @@ pub(super) fn finish<'a>(
     input: &'a [u8],
     proto: &mut Proto,
     left: &mut ProtoOffsets,
+    budget: &mut usize,
 ) -> Parsed<'a, ()> {
     let (input, n_lines) = int(input)?;
     left.line_info = input.len();
@@ -80,17 +84,19 @@ pub(super) fn finish<'a>(
     proto.line_info = lines.iter().map(|delta| *delta as i8).collect();
     let (input, n_abs_lines) = int(input)?;
     left.abs_line_info = input.len();
-    let (input, abs_lines) = items(input, n_abs_lines, min_size::ABS_LINE, abs_line)?;
+    let (input, abs_lines) = items(input, budget, n_abs_lines, min_size::ABS_LINE, abs_line)?;
     proto.abs_line_info = abs_lines;
     let (input, n_loc_vars) = int(input)?;
     left.loc_vars = input.len();
-    let (input, loc_vars) = items_or(input, n_loc_vars, min_size::LOC_VAR, short_loc_var, loc_var)?;
+    let (input, loc_vars) =
+        items_or(input, budget, n_loc_vars, min_size::LOC_VAR, short_loc_var, loc_var)?;
     proto.loc_vars = loc_vars;
     let (input, n_names) = int(input)?;
     left.upvalue_names = input.len();
     // Quirk: any count but zero stands for that of the upvalues.
     let n_names = if n_names == 0 { 0 } else { proto.upvalues.len() as u32 };
-    let (input, names) = items_or(input, n_names, min_size::NAME, short_name, optional_string)?;
+    let (input, names) =
+        items_or(input, budget, n_names, min_size::NAME, short_name, optional_string)?;
     proto.upvalue_names = names;
     left.end = input.len();
     Ok((input, ()))
@@ -129,11 +135,11 @@ fn short_constant(input: &[u8]) -> Option<(&[u8], Constant)> {
     }
 }
 
-fn upvalues(input: &[u8], n: u32) -> Parsed<'_, Vec<UpvalDesc>> {
+fn upvalues<'a>(input: &'a [u8], budget: &mut usize, n: u32) -> Parsed<'a, Vec<UpvalDesc>> {
     let n_bytes = (n as usize).saturating_mul(min_size::UPVALUE);
     let Some((bytes, rest)) = input.split_at_checked(n_bytes) else {
         // It fails where the input ends.
-        return items(input, n, min_size::UPVALUE, upvalue);
+        return items(input, budget, n, min_size::UPVALUE, upvalue);
     };
     let (all, _) = bytes.as_chunks();
     let desc = |&[in_stack, idx, kind]: &[u8; min_size::UPVALUE]| UpvalDesc { in_stack, idx, kind };

@@ -283,6 +283,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_too_large_is_refused(main in any_proto()) {
+        fn counted(proto: &Proto) -> usize {
+            size_of::<Proto>()
+                + size_of_val(&proto.constants[..])
+                + size_of_val(&proto.abs_line_info[..])
+                + size_of_val(&proto.loc_vars[..])
+                + size_of_val(&proto.upvalue_names[..])
+                + proto.protos.iter().map(counted).sum::<usize>()
+        }
+        let counted = counted(&main);
+        let input = dump(&Chunk { n_upvalues: 1, main }, Strip::Nothing);
+        prop_assert!(load_within(&input, input.len() + counted).is_ok());
+        let error = load_within(&input, input.len() + counted - 1).unwrap_err();
+        prop_assert_eq!(error.kind(), &LoadErrorKind::Memory);
+    }
+
+    #[test]
     fn changed_bytes_do_no_harm(main in any_proto(), at: prop::sample::Index, byte: u8) {
         let mut bytes = dump(&Chunk { n_upvalues: 1, main }, Strip::Nothing);
         let at = at.index(bytes.len());

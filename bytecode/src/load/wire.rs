@@ -41,6 +41,22 @@ pub(super) fn fail<T>(input: &[u8], kind: LoadErrorKind) -> Parsed<'_, T> {
     Err(nom::Err::Failure(WireError { kind, n_left: input.len() }))
 }
 
+/// Takes what is about to be allocated off the bytes that may still be.
+#[inline]
+pub(super) fn spend(
+    input: &[u8],
+    budget: &mut usize,
+    bytes: usize,
+) -> Result<(), nom::Err<WireError>> {
+    match budget.checked_sub(bytes) {
+        Some(left) => {
+            *budget = left;
+            Ok(())
+        }
+        None => fail(input, LoadErrorKind::Memory).map(|(_, ())| ()),
+    }
+}
+
 /// A byte (`loadByte`).
 #[inline]
 pub(super) fn byte(input: &[u8]) -> Parsed<'_, u8> {
@@ -144,28 +160,33 @@ pub(super) fn string(input: &[u8]) -> Parsed<'_, ByteString> {
 }
 
 /// `n` items, each of at least `min_size` bytes. Room is made for no more of them than can be left
-/// in the input, so that a count that lies costs nothing; it then fails where the input ends.
+/// in the input, so that a count that lies costs nothing; it then fails where the input ends. What
+/// they take is taken off the budget.
 #[inline]
-pub(super) fn items<T>(
-    input: &[u8],
+pub(super) fn items<'a, T>(
+    input: &'a [u8],
+    budget: &mut usize,
     n: u32,
     min_size: usize,
-    item: impl FnMut(&[u8]) -> Parsed<'_, T>,
-) -> Parsed<'_, Vec<T>> {
-    items_or(input, n, min_size, |_| None, item)
+    item: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
+) -> Parsed<'a, Vec<T>> {
+    items_or(input, budget, n, min_size, |_| None, item)
 }
 
 /// As [`items`]; `short` reads most items, and what it does not read, `item` does.
 #[inline]
-pub(super) fn items_or<T>(
-    mut input: &[u8],
+pub(super) fn items_or<'a, T>(
+    mut input: &'a [u8],
+    budget: &mut usize,
     n: u32,
     min_size: usize,
-    short: impl Fn(&[u8]) -> Option<(&[u8], T)>,
-    mut item: impl FnMut(&[u8]) -> Parsed<'_, T>,
-) -> Parsed<'_, Vec<T>> {
+    short: impl Fn(&'a [u8]) -> Option<(&'a [u8], T)>,
+    mut item: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
+) -> Parsed<'a, Vec<T>> {
     let n = n as usize;
-    let mut list = Vec::with_capacity(n.min(input.len() / min_size));
+    let room = n.min(input.len() / min_size);
+    spend(input, budget, room.saturating_mul(size_of::<T>()))?;
+    let mut list = Vec::with_capacity(room);
     for _ in 0..n {
         if let Some((rest, value)) = short(input) {
             list.push(value);
@@ -250,7 +271,7 @@ mod tests {
 
     #[test]
     fn lying_counts_reserve_little() {
-        let parsed = items(&[1, 2, 3], 2_000_000_000, 1, byte);
+        let parsed = items(&[1, 2, 3], &mut { usize::MAX }, 2_000_000_000, 1, byte);
         assert_eq!(outcome(parsed), Err((LoadErrorKind::Truncated, 0)));
     }
 }

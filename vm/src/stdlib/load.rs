@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 
-use moonproof_bytecode::Chunk;
+use moonproof_bytecode::{Chunk, LoadErrorKind};
 
 use super::io::{READ_AT_ONCE, Stream};
 use super::{add_functions, natives};
@@ -61,7 +61,7 @@ impl LoadError {
 
 /// A function is made of so many bytes in the time of a few instructions.
 const BYTES_PER_FUEL: usize = 4;
-/// Compiling takes, as a rule, not more than so many bytes for one of the text: garbage is collected
+/// A function takes, as a rule, not more than so many bytes for one of its chunk: garbage is collected
 /// where less is free.
 const USUAL_GROWTH: usize = 16;
 
@@ -86,7 +86,11 @@ impl Vm {
             return Err(message.into_bytes().into());
         }
         let chunk = if is_binary {
-            moonproof_bytecode::load(text).map_err(|error| error.message(name))?
+            let free = self.free_memory(text.len().saturating_mul(USUAL_GROWTH));
+            moonproof_bytecode::load_within(text, free).map_err(|error| match error.kind() {
+                LoadErrorKind::Memory => LoadError::no_memory(),
+                _ => LoadError::Message(error.message(name)),
+            })?
         } else {
             self.compile(text, name)?
         };

@@ -1,7 +1,8 @@
 //! Limits of fuel, memory and stack: nothing that a script does catches or outlives them, and the
 //! VM can be used afterwards.
 
-use moonproof_vm::{Limits, Lua};
+use moonproof_compiler::compile;
+use moonproof_vm::{Error, Limits, Lua};
 
 use crate::{run, run_well};
 
@@ -195,6 +196,20 @@ fn functions_count_as_memory() {
         let message = run(&mut lua, &script).expect_err(source);
         assert!(message.contains("not enough memory"), "{source}: {message}");
     }
+}
+
+/// A constant of one byte takes many in memory.
+#[test]
+fn binary_chunks_are_limited_as_they_are_loaded() {
+    let mut chunk = compile(b"", b"=test").expect("a chunk");
+    chunk.main.constants = vec![moonproof_bytecode::Constant::Nil; 1 << 20];
+    let bytes = moonproof_bytecode::dump(&chunk, moonproof_bytecode::Strip::Nothing);
+    let lua = Lua::new();
+    lua.set_limits(Limits::new().memory(64 << 20));
+    assert!(lua.load(&bytes).into_function().is_ok());
+    lua.set_limits(Limits::new().memory(24 << 20));
+    let error = lua.load(&bytes).into_function().expect_err("32 MB");
+    assert!(matches!(error, Error::MemoryError(_)), "{error}");
 }
 
 #[test]
