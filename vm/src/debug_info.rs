@@ -226,8 +226,29 @@ impl Vm {
         })
     }
 
+    /// What it costs to find the name of something in the code of a frame, in units of fuel.
+    pub(crate) fn naming_units(&self, stack: &Stack, depth: usize) -> usize {
+        match lua_place(stack.frame_at(depth)) {
+            Some((proto, pc)) => pc / 8 + proto.shared.proto.loc_vars.len() / 16,
+            None => 0,
+        }
+    }
+
+    /// What it costs to look for a function in all modules.
+    pub(crate) fn global_name_units(&self) -> usize {
+        let Some(loaded) = self.registry.get_name(self.names.loaded).as_table() else { return 0 };
+        let mut position = 0;
+        let mut units = 0;
+        while let Some((next, _, module)) = loaded.next_at(position) {
+            position = next;
+            units += module.as_table().map_or(0, |module| module.size() as usize / 4);
+        }
+        units
+    }
+
     #[cold]
     fn operation_error(&mut self, value: Value, operation: &str, info: &[u8]) -> Raised {
+        self.spend(self.naming_units(&self.cur, self.cur.depth()));
         let mut message = format!("attempt to {operation} a ").into_bytes();
         message.extend_from_slice(&self.meta_type_name(value));
         message.extend_from_slice(b" value");
@@ -362,7 +383,11 @@ impl Vm {
     pub(crate) fn arg_error_bytes(&mut self, i: usize, what: &[u8]) -> Raised {
         let mut i = i;
         let depth = self.cur.depth();
+        self.spend(self.naming_units(&self.cur, depth.saturating_sub(1)));
         let name = self.function_name(&self.cur, depth);
+        if name.is_none() {
+            self.spend(self.global_name_units());
+        }
         let name = match name {
             Some(("method", name)) => {
                 i -= 1;
@@ -407,6 +432,15 @@ impl Vm {
             }
         }
         None
+    }
+
+    /// What a traceback costs, at most about.
+    pub(crate) fn traceback_units(&self, stack: &Stack) -> usize {
+        const MOST_LEVELS: usize = 22;
+        let depth = stack.depth();
+        let frames = (0..=depth).rev().chain(0..depth.min(MOST_LEVELS / 2)).take(MOST_LEVELS);
+        let naming: usize = frames.map(|depth| self.naming_units(stack, depth)).sum();
+        naming + depth.min(MOST_LEVELS) * self.global_name_units()
     }
 
     /// The frames of a stack from the top down, as text (`luaL_traceback`).

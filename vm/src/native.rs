@@ -203,6 +203,7 @@ impl Vm {
         if let Some(int) = value.as_int() {
             return Ok(int);
         }
+        self.charge_for_text(value);
         match to_integer(value) {
             Some(int) => Ok(int),
             None => Err(self.int_error(i)),
@@ -230,6 +231,7 @@ impl Vm {
         if let Some(float) = value.to_float() {
             return Ok(float);
         }
+        self.charge_for_text(value);
         match to_number(value) {
             Some(Number::Integer(int)) => Ok(int as f64),
             Some(Number::Float(float)) => Ok(float),

@@ -390,6 +390,15 @@ impl Vm {
         self.raise_text(what.as_bytes())
     }
 
+    /// Takes fuel for work that cannot be refused any more: if none is left, that shows at the next
+    /// instruction.
+    #[inline]
+    pub(crate) fn spend(&mut self, units: usize) {
+        if self.metering {
+            self.fuel = self.fuel.saturating_sub(units as u64);
+        }
+    }
+
     /// Charges the work of a native function, in units of about an instruction.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use crate::call::{CONCAT_SHIFT, Next};
 use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::stack::Slot;
+use crate::stdlib::BYTES_PER_FUEL_LOG2;
 use crate::string::Str;
 use crate::value::Value;
 use crate::vm::{Raised, Vm};
@@ -105,6 +106,7 @@ impl Vm {
         if len > isize::MAX as usize / 2 {
             return Err(self.runtime_error(b"string length overflow"));
         }
+        self.charge(len >> BYTES_PER_FUEL_LOG2)?;
         self.find_memory(len)
     }
 

@@ -118,6 +118,10 @@ pub(super) fn metered(
         follow!(vm, t, outcome)
     }
     vm.fuel -= 1;
+    if super::fuel::depends_on_operands(i) {
+        let units = super::fuel::extra_units(vm, base, k, i);
+        vm.spend(units as usize);
+    }
     super::run::plain(i)(vm, pc, base, k, i, t)
 }
 
@@ -159,6 +163,11 @@ fn trace_step(vm: &mut Vm, i: super::Insn) -> Result<(), Outcome> {
             return Err(out_of_fuel(vm));
         }
         vm.fuel -= 1;
+        if super::fuel::depends_on_operands(i) {
+            let frame = vm.cur.frame;
+            let units = super::fuel::extra_units(vm, frame.base.get(), frame.consts.get(), i);
+            vm.spend(units as usize);
+        }
     }
     match vm.trace_instruction(i) {
         Ok(()) => Ok(()),

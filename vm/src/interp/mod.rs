@@ -15,6 +15,7 @@ pub(crate) mod checked;
 mod compare;
 mod concat;
 mod control;
+mod fuel;
 mod load;
 mod loops;
 mod run;

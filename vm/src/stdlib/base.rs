@@ -101,6 +101,7 @@ fn print(vm: &mut Vm) -> NativeResult {
 
 /// As `lua_writestring`, which does not look whether it worked.
 fn write(vm: &mut Vm, bytes: &[u8]) -> Result<(), Raised> {
+    vm.charge(bytes.len() / super::io::BYTES_PER_FUEL)?;
     let _ = vm.output.write(bytes);
     Ok(())
 }
@@ -136,6 +137,7 @@ fn to_number(vm: &mut Vm) -> NativeResult {
         if value.tag().is_number() {
             return vm.ret(value);
         }
+        vm.charge_for_text(value);
         if let Some(number) = value.as_string().and_then(|s| number::parse(s.bytes())) {
             return vm.ret(number.into());
         }
@@ -148,6 +150,7 @@ fn to_number(vm: &mut Vm) -> NativeResult {
         return Err(vm.arg_error(2, "base out of range"));
     };
     let text = vm.check_str(1)?;
+    vm.charge_for_text(Value::string(text));
     vm.ret(digits(text.bytes(), base).map_or(Value::NIL, Value::int))
 }
 
@@ -236,6 +239,7 @@ fn select(vm: &mut Vm) -> NativeResult {
 
 fn raw_equal(vm: &mut Vm) -> NativeResult {
     let (a, b) = (vm.check_any(1)?, vm.check_any(2)?);
+    vm.charge_for_text(a);
     vm.ret(Value::bool(a.raw_equals(b)))
 }
 
@@ -253,6 +257,7 @@ fn raw_len(vm: &mut Vm) -> NativeResult {
 fn raw_get(vm: &mut Vm) -> NativeResult {
     let table = vm.check_table(1)?;
     let key = vm.check_any(2)?;
+    vm.charge_for_text(key);
     let value = vm.raw_get(table, key);
     vm.ret(value)
 }
@@ -260,6 +265,7 @@ fn raw_get(vm: &mut Vm) -> NativeResult {
 fn raw_set(vm: &mut Vm) -> NativeResult {
     let table = vm.check_table(1)?;
     let (key, value) = (vm.check_any(2)?, vm.check_any(3)?);
+    vm.charge_for_text(key);
     vm.raw_set(table, key, value)?;
     vm.ret(Value::table(table))
 }
@@ -299,6 +305,10 @@ pub(crate) static IPAIRS_STEP: NativeFn = NativeFn { name: "?", call: ipairs_ste
 
 fn next(vm: &mut Vm) -> NativeResult {
     let table = vm.check_table(1)?;
+    if vm.metering {
+        let steps = vm.steps_to_next(table, vm.arg(2));
+        vm.charge(steps as usize / 8)?;
+    }
     match table.next(&vm.heap, vm.arg(2)) {
         Ok(Some((key, value))) => {
             vm.push(key);
@@ -411,12 +421,20 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
             Value::int(0)
         }
         "collect" => {
+            vm.charge_collection(usize::MAX)?;
             vm.full_gc();
             vm.follow_collection();
             Value::int(0)
         }
         "count" => Value::float(vm.heap.used() as f64 / 1024.0),
-        "step" => Value::bool(vm.gc_step_of(i64::from(argument))),
+        "step" => {
+            // Without an argument, a step of the collector's own measure. A generation is collected as a
+            // whole.
+            let bytes = usize::try_from(argument).unwrap_or(0).max(64) << 10;
+            let is_whole = vm.heap.collector.generations.wanted;
+            vm.charge_collection(if is_whole { usize::MAX } else { bytes })?;
+            Value::bool(vm.gc_step_of(i64::from(argument)))
+        }
         "setpause" => {
             let previous = vm.heap.collector.pause;
             vm.heap.collector.pause = gc_parameter(argument);
@@ -429,6 +447,7 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
         }
         "isrunning" => Value::bool(!vm.heap.collector.stopped),
         mode => {
+            vm.charge_collection(usize::MAX)?;
             let generational = mode == "generational";
             let [first, second, _] = arguments;
             let collector = &mut vm.heap.collector;
@@ -454,6 +473,12 @@ fn collect_garbage(vm: &mut Vm) -> NativeResult {
 }
 
 impl Vm {
+    /// Pays for collecting what is in use, or so many bytes of it.
+    fn charge_collection(&mut self, bytes: usize) -> Result<(), Raised> {
+        const BYTES_PER_FUEL: usize = 256;
+        self.charge(self.heap.used().min(bytes) / BYTES_PER_FUEL)
+    }
+
     /// `object[key]` with metamethods, from a native function: what it calls cannot yield.
     pub(crate) fn index(&mut self, object: Value, key: Value) -> Result<Value, Raised> {
         use crate::interp::Access;

@@ -92,8 +92,33 @@ fn get_info(vm: &mut Vm) -> NativeResult {
     if options.iter().any(|option| !b"SlnrutLf".contains(option)) {
         return Err(vm.arg_error(skip + 2, "invalid option"));
     }
+    charge_description(vm, subject, &options)?;
     let table = describe(vm, subject, &options);
     vm.ret(Value::table(table))
+}
+
+/// Pays for what takes long of a description.
+fn charge_description(vm: &mut Vm, subject: Subject, options: &[u8]) -> Result<(), Raised> {
+    if !vm.metering {
+        return Ok(());
+    }
+    let mut units = 0;
+    let function = match subject {
+        Subject::Function(function) => Some(function),
+        Subject::Frame(thread, depth) => {
+            if options.contains(&b'n') {
+                let naming = |stack: &Stack| vm.naming_units(stack, depth.saturating_sub(1));
+                units += with_stack(vm, thread, naming).unwrap_or(0);
+            }
+            with_stack(vm, thread, |stack| stack.frame_at(depth).function())
+        }
+    };
+    if options.contains(&b'L')
+        && let Some(closure) = function.and_then(Value::as_closure)
+    {
+        units += closure.proto().shared.proto.code.len();
+    }
+    vm.charge(units)
 }
 
 fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
@@ -278,6 +303,7 @@ fn get_local(vm: &mut Vm) -> NativeResult {
         };
     }
     let depth = check_level(vm, thread, skip + 1)?;
+    charge_naming(vm, thread, depth)?;
     match locate(vm, thread, depth, n) {
         Some((name, slot)) => {
             let value = slot.get();
@@ -289,12 +315,23 @@ fn get_local(vm: &mut Vm) -> NativeResult {
     }
 }
 
+/// Pays for looking through the variables of a frame's function.
+#[inline]
+fn charge_naming(vm: &mut Vm, thread: Gc<Thread>, depth: usize) -> Result<(), Raised> {
+    if !vm.metering {
+        return Ok(());
+    }
+    let units = with_stack(vm, thread, |stack| vm.naming_units(stack, depth));
+    vm.charge(units.unwrap_or(0))
+}
+
 fn set_local(vm: &mut Vm) -> NativeResult {
     let (thread, skip) = thread_arg(vm);
     vm.check_int(skip + 1)?;
     let n = vm.check_int(skip + 2)?;
     let depth = check_level(vm, thread, skip + 1)?;
     let value = vm.check_any(skip + 3)?;
+    charge_naming(vm, thread, depth)?;
     match locate(vm, thread, depth, n) {
         Some((name, slot)) => {
             slot.set(value);
@@ -543,6 +580,8 @@ fn traceback(vm: &mut Vm) -> NativeResult {
     let message = vm.opt_str(skip + 1)?;
     let level = vm.opt_int(skip + 2, i64::from(thread == vm.thread))?;
     let level = usize::try_from(level).unwrap_or(usize::MAX);
+    let units = with_stack(vm, thread, |stack| vm.traceback_units(stack));
+    vm.charge(units.unwrap_or(0))?;
     let text = with_stack(vm, thread, |stack| {
         vm.traceback(stack, message.map(|message| message.bytes()), level)
     });

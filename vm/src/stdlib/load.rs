@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use moonproof_bytecode::{Chunk, LoadErrorKind};
 
 use super::io::{READ_AT_ONCE, Stream};
-use super::{add_functions, natives};
+use super::{BYTES_PER_FUEL_LOG2, add_functions, natives};
 use crate::call::Cont;
 use crate::closure::NativeFn;
 use crate::heap::can_allocate;
@@ -255,6 +255,7 @@ fn load(vm: &mut Vm) -> NativeResult {
         let text = vm.check_str(1)?;
         let name = vm.opt_str(2)?.unwrap_or(text);
         vm.charge_loading(text.bytes())?;
+        vm.charge(name.len() >> BYTES_PER_FUEL_LOG2)?;
         vm.load_chunk(text.bytes(), name.bytes(), mode)
     } else {
         // Copies: the reader may set the arguments of this function, with the debug library.

@@ -17,7 +17,7 @@ pub(crate) use base::{IPAIRS_STEP, NEXT};
 pub(crate) use io::{DEFAULT_INPUT, DEFAULT_OUTPUT, FILE_HANDLE, IoLib, Standard, Stream};
 pub(crate) use load::{Compiler, LoadError, skip_first_line};
 pub(crate) use os::OsLib;
-pub(crate) use string::{StringLib, binary_chunk, computed_by};
+pub(crate) use string::{BYTES_PER_FUEL_LOG2, StringLib, binary_chunk, computed_by};
 
 use crate::closure::NativeFn;
 use crate::heap::Gc;
@@ -164,6 +164,7 @@ fn message_handler(vm: &mut Vm) -> NativeResult {
         }
         format!("(error object is a {} value)", error.tag().lua_type().name()).into_bytes()
     };
+    vm.spend(vm.traceback_units(&vm.cur));
     let trace = vm.traceback(&vm.cur, Some(&message), 1);
     vm.ret_str(&trace)
 }

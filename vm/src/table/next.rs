@@ -34,6 +34,22 @@ impl Table {
         None
     }
 
+    /// Items and pairs that there is room for.
+    pub(crate) fn size(&self) -> u32 {
+        self.array_len() + self.n_nodes()
+    }
+
+    /// How many items `next` passes, in a table that is not small.
+    pub(crate) fn steps_to_next(&self, heap: &Heap, key: Value) -> u32 {
+        const SMALL: u32 = 1 << 10;
+        let end = self.size();
+        if end < SMALL {
+            return 0;
+        }
+        let from = self.position_of(heap, key).unwrap_or(end);
+        self.next_at(from).map_or(end, |(position, ..)| position) - from
+    }
+
     /// The position behind a key (`findindex`); a key removed during the traversal still has one.
     fn position_of(&self, heap: &Heap, key: Value) -> Result<u32, BadKey> {
         if key.is_nil() {

@@ -256,4 +256,52 @@ fn long_work_is_paid_for() {
     is_paid_for("s = 'a' .. ('\\x80'):rep(1000000)", "utf8.offset(s, 0, #s)", 20);
     is_paid_for("s = (';'):rep(1000)", "package.searchpath('x', s)", 4);
     is_paid_for("s = ('x'):rep(1000000)", "pcall(function() error(s) end)", 20);
+    is_paid_for("s = ('x'):rep(1000000) out = io.open('/dev/null', 'w')", "out:write(s)", 300);
+    is_paid_for("s = ('x'):rep(1000000) io.output('/dev/null')", "io.write(s, s, s)", 100);
+    is_paid_for("zeros = io.open('/dev/zero')", "zeros:read(1 << 24)", 20);
+    is_paid_for(
+        "t = {} for i = 1, 1000 do t[i] = ('x'):rep(10000) .. i % 2 end",
+        "table.sort(t)",
+        5,
+    );
+    is_paid_for("t = {} for i = 1, 100000 do t[i] = {} end", "collectgarbage()", 100);
+    is_paid_for("t = {} for i = 1, 100000 do t[i] = {} end", "collectgarbage('step')", 5000);
+    is_paid_for(
+        "collectgarbage('generational') t = {} for i = 1, 100000 do t[i] = {} end",
+        "collectgarbage('step')",
+        100,
+    );
+    is_paid_for("for i = 1, 100000 do _G['x' .. i] = i end", "pcall(string.rep)", 40);
+    is_paid_for("for i = 1, 100000 do _G['x' .. i] = i end", "debug.traceback()", 20);
+    is_paid_for(
+        "f = load('goto done ' .. ('x = 1 '):rep(50000) .. ' ::done:: local a = b.c.d')",
+        "pcall(f)",
+        200,
+    );
+    is_paid_for(
+        "a, b = ('x'):rep(1000000) .. 'a', ('x'):rep(1000000) .. 'b'",
+        "local _ = a == b",
+        300,
+    );
+    is_paid_for(
+        "a, b = ('x'):rep(1000000) .. 'a', ('x'):rep(1000000) .. 'b'",
+        "local _ = a < b",
+        300,
+    );
+    is_paid_for(
+        "a, b = ('x'):rep(1000000) .. 'a', ('x'):rep(1000000) .. 'a' t = {[a] = 1}",
+        "local _ = t[b]",
+        300,
+    );
+    is_paid_for(
+        "a, b = ('x'):rep(1000000) .. 'a', ('x'):rep(1000000) .. 'b'",
+        "local _ = rawequal(a, b)",
+        300,
+    );
+    is_paid_for("a = ('x'):rep(1000000)", "local _ = a .. 'b'", 100);
+    is_paid_for(
+        "t = {} for i = 1, 100000 do t['x' .. i] = i end for k in pairs(t) do t[k] = nil end",
+        "next(t)",
+        100,
+    );
 }

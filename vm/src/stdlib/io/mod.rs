@@ -35,6 +35,9 @@ pub(crate) const FILE_HANDLE: &str = "FILE*";
 pub(crate) const DEFAULT_INPUT: &str = "_IO_input";
 pub(crate) const DEFAULT_OUTPUT: &str = "_IO_output";
 
+/// Bytes that are read or written in the time of an instruction.
+pub(super) const BYTES_PER_FUEL: usize = 256;
+
 /// Most formats of an iterator of lines (`MAXARGLINE`).
 const MAX_LINE_FORMATS: usize = 250;
 
@@ -528,6 +531,7 @@ fn write(vm: &mut Vm, file: File, first: usize) -> NativeResult {
             })?,
             _ => {
                 let text = vm.check_str(i)?;
+                vm.charge(text.len() / BYTES_PER_FUEL)?;
                 with_stream(vm, file, |stream, _| stream.write(text.bytes()))?
             }
         };

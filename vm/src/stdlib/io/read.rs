@@ -2,7 +2,7 @@
 
 use moonproof_bytecode::number::{self, Number};
 
-use super::{File, with_stream};
+use super::{BYTES_PER_FUEL, File, with_stream};
 use crate::native::{NativeResult, NativeRet};
 use crate::stdlib::system::file_result;
 use crate::value::Value;
@@ -91,7 +91,7 @@ fn read_line(vm: &mut Vm, file: File, keep_newline: bool) -> Result<bool, Raised
             Some(is_complete) => complete = is_complete,
             None => break,
         }
-        check_limits(vm, line.len())?;
+        check_limits(vm, line.len(), READ_AT_ONCE)?;
     }
     if complete && !keep_newline {
         line.pop();
@@ -116,7 +116,7 @@ fn read_bytes(vm: &mut Vm, file: File, n: i64) -> Result<bool, Raised> {
         stream.whole_block(n).map(|block| heap.new_string(block))
     })?;
     if let Some(block) = block {
-        vm.charge(n / 256)?;
+        vm.charge(n / BYTES_PER_FUEL)?;
         vm.push(Value::string(block));
         return Ok(true);
     }
@@ -132,7 +132,7 @@ fn read_up_to(vm: &mut Vm, file: File, n: usize) -> Result<Vec<u8>, Raised> {
         let part = (n - text.len()).min(text.len().max(READ_AT_ONCE));
         let part_end = text.len() + part;
         with_stream(vm, file, |stream, _| stream.read_bytes(&mut text, part))?;
-        check_limits(vm, text.len())?;
+        check_limits(vm, text.len(), part)?;
         if text.len() < part_end || text.len() == n {
             return Ok(text);
         }
@@ -140,12 +140,16 @@ fn read_up_to(vm: &mut Vm, file: File, n: usize) -> Result<Vec<u8>, Raised> {
 }
 
 /// Refuses to read on when what was read takes more than there is; a growing Vec may take twice it.
-fn check_limits(vm: &mut Vm, read: usize) -> Result<(), Raised> {
-    vm.charge(READ_AT_ONCE / 256)?;
-    vm.check_memory(read.saturating_mul(2))
+fn check_limits(vm: &mut Vm, read: usize, latest: usize) -> Result<(), Raised> {
+    vm.charge(latest / BYTES_PER_FUEL)?;
+    vm.find_memory(read.saturating_mul(2))
 }
 
 fn read_number(vm: &mut Vm, file: File) -> Result<bool, Raised> {
+    // There may be no end of blanks.
+    while !with_stream(vm, file, |stream, _| stream.skip_blanks(READ_AT_ONCE))? {
+        vm.charge(READ_AT_ONCE / BYTES_PER_FUEL)?;
+    }
     let number = with_stream(vm, file, |stream, _| Numeral::read(stream))?;
     vm.push(number.map_or(Value::NIL, Value::from));
     Ok(number.is_some())
@@ -160,12 +164,9 @@ struct Numeral<'a> {
 }
 
 impl Numeral<'_> {
-    /// Reads as much as can be the start of a numeral, and what number that is, if any
+    /// Reads as much as can be the start of a numeral, behind blanks, and what number that is, if any
     /// (`read_number`).
     fn read(stream: &mut Stream) -> Option<Number> {
-        while let Some(b' ' | b'\t'..=b'\r') = stream.peek() {
-            stream.skip();
-        }
         let mut numeral = Numeral { stream, text: [0; MAX_NUMERAL], len: 0, too_long: false };
         numeral.take(b"+-");
         let mut n_digits = 0;
@@ -255,6 +256,7 @@ mod tests {
             (&(ones.clone() + "1"), None, "1"),
         ] {
             let mut stream = stream_of(text.as_bytes());
+            assert!(stream.skip_blanks(100), "{text}");
             assert_eq!(Numeral::read(&mut stream), expected, "{text}");
             let mut left = Vec::new();
             stream.read_bytes(&mut left, 1000);

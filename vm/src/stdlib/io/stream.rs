@@ -163,6 +163,15 @@ impl Stream {
         self.start += 1;
     }
 
+    /// Goes behind blanks, at most so many; true if there are no more of them.
+    pub(super) fn skip_blanks(&mut self, most: usize) -> bool {
+        for _ in 0..most {
+            let Some(b' ' | b'\t'..=b'\r') = self.peek() else { return true };
+            self.skip();
+        }
+        false
+    }
+
     /// The bytes up to and including a newline, as far as they are in the buffer, or `None` if
     /// there are no more; and whether the line is complete.
     pub(super) fn read_line_part(&mut self) -> Option<(&[u8], bool)> {

@@ -18,7 +18,7 @@ const MAX_KEPT: usize = 1 << 20;
 pub(super) const MAX_UNCHECKED: usize = 1 << 16;
 
 /// A unit of fuel pays for this many bytes of a string, as a power of two.
-pub(super) const BYTES_PER_FUEL_LOG2: u32 = 4;
+pub(crate) const BYTES_PER_FUEL_LOG2: u32 = 4;
 
 /// What the string library keeps in a VM.
 #[derive(Default)]

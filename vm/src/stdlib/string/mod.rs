@@ -21,7 +21,7 @@ use crate::vm::Vm;
 
 pub(crate) use arith::computed_by;
 pub(crate) use basic::binary_chunk;
-pub(crate) use buffer::StringLib;
+pub(crate) use buffer::{BYTES_PER_FUEL_LOG2, StringLib};
 
 /// The largest size that the library takes where the reference's fits an `int` (`MAXSIZE`).
 const MAX_SIZE: u64 = i32::MAX as u64;
