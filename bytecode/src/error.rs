@@ -164,14 +164,19 @@ impl LoadError {
     /// The reference's message for a chunk of that name: `@file` or `=name`, and anything else for
     /// the text of a chunk given as a string. Mirrors `luaU_undump` and `error` of lundump.c.
     pub fn message(&self, chunk_name: &[u8]) -> Vec<u8> {
-        let name = match chunk_name {
-            [b'@' | b'=', name @ ..] => name,
-            [0x1B, ..] => b"binary string",
-            name => name,
-        };
-        let reason = self.kind().reason().as_bytes();
-        [name, b": bad binary format (", reason, b")"].concat()
+        bad_format(chunk_name, self.kind().reason())
     }
+}
+
+/// The message for a chunk of that name that is refused for a reason, as [`LoadError::message`] has
+/// it.
+pub fn bad_format(chunk_name: &[u8], reason: &str) -> Vec<u8> {
+    let name = match chunk_name {
+        [b'@' | b'=', name @ ..] => name,
+        [0x1B, ..] => b"binary string",
+        name => name,
+    };
+    [name, b": bad binary format (", reason.as_bytes(), b")"].concat()
 }
 
 impl core::error::Error for LoadError {}

@@ -46,7 +46,7 @@ pub use byte_string::ByteString;
 pub use chunk::{AbsLine, Chunk, Constant, LocVar, Proto, UpvalDesc};
 pub use chunk_id::chunk_id;
 pub use dump::{Strip, Tree, dump, dump_function};
-pub use error::{LoadError, LoadErrorKind};
+pub use error::{LoadError, LoadErrorKind, bad_format};
 pub use event::EVENT_NAMES;
 pub use instruction::Instruction;
 pub use load::{Offsets, ProtoOffsets, load, load_with_offsets, load_within};

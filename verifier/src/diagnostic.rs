@@ -6,11 +6,11 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use moonproof_bytecode::opcode::Column;
-use moonproof_bytecode::{Instruction, Offsets, Proto};
+use moonproof_bytecode::{Instruction, Offsets, Proto, bad_format};
 
 use crate::rules::Rule;
 
@@ -171,6 +171,21 @@ impl Rejection {
     pub fn rule(&self) -> Rule {
         // A rejection is only made of at least one finding.
         self.0.list.first().map_or(Rule::S13, |finding| finding.rule)
+    }
+
+    /// The message for who loads a chunk of that name, as [`LoadError::message`] has it: the first
+    /// finding, and how many more there are.
+    ///
+    /// [`LoadError::message`]: moonproof_bytecode::LoadError::message
+    pub fn message(&self, chunk_name: &[u8]) -> Vec<u8> {
+        let findings = self.findings();
+        let mut reason = findings.first().map_or_else(String::new, ToString::to_string);
+        match findings.len().saturating_sub(1).saturating_add(self.n_omitted()) {
+            0 => {}
+            1 => reason += ", and 1 more finding",
+            n_more => reason += &format!(", and {n_more} more findings"),
+        }
+        bad_format(chunk_name, &reason)
     }
 
     /// Fills in byte offsets. `offsets` are those of the chunk's bytes (`load_with_offsets`); the

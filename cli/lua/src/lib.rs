@@ -276,13 +276,7 @@ fn load_verified(text: &[u8], chunk_name: &[u8]) -> Result<VerifiedChunk, Vec<u8
     } else {
         compile(text, chunk_name).map_err(|error| error.message().to_vec())?
     };
-    verify(chunk).map_err(|rejection| {
-        let name = match chunk_name {
-            [b'@' | b'=', name @ ..] => name,
-            name => name,
-        };
-        [name, b": bad binary format (", rejection.to_string().as_bytes(), b")"].concat()
-    })
+    verify(chunk).map_err(|rejection| rejection.message(chunk_name))
 }
 
 fn print_version() {

@@ -94,16 +94,8 @@ impl Vm {
         } else {
             self.compile(text, name)?
         };
-        let chunk = moonproof_verifier::verify(chunk).map_err(|rejection| {
-            let id = moonproof_bytecode::chunk_id(name);
-            let n_more = rejection.findings().len().saturating_sub(1) + rejection.n_omitted();
-            let mut why =
-                rejection.findings().first().map_or_else(String::new, ToString::to_string);
-            if n_more > 0 {
-                why += &format!(", and {n_more} more findings");
-            }
-            [id.as_slice(), b": bad binary format (", why.as_bytes(), b")"].concat()
-        })?;
+        let chunk =
+            moonproof_verifier::verify(chunk).map_err(|rejection| rejection.message(name))?;
         let shared = SharedProto::from_chunk(chunk);
         if self.free_memory(shared.bytes()) < shared.bytes() {
             return Err(LoadError::no_memory());
