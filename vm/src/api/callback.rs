@@ -225,7 +225,8 @@ impl Lua {
         let function = HostFn { lua: self.share(), call: Box::new(call) };
         self.with(|vm| {
             vm.collect_if_due()?;
-            let data = vm.heap.new_userdata(Box::new(function), 0);
+            let held = size_of::<HostFn>() + size_of_val(&*function.call);
+            let data = vm.heap.new_userdata(Box::new(function), 0, held);
             let closure = vm.heap.new_native_closure(&HOST, &[Raw::userdata(data)]);
             Ok(Function(vm.root(Raw::native_closure(closure))))
         })
@@ -242,7 +243,7 @@ fn call_host(vm: &mut Vm) -> NativeResult {
         return Err(vm.runtime_error(b"host function has been changed"));
     };
     let base = vm.cur.frame.base.get();
-    let args = vm.export_many(base, vm.n_args());
+    let args = vm.export_many(base, vm.n_args())?;
     let n_pinned = vm.pinned.len();
     // [G1] keeps it alive, whatever happens to the closure meanwhile.
     vm.pinned.push(Raw::userdata(data));
@@ -254,8 +255,20 @@ fn call_host(vm: &mut Vm) -> NativeResult {
 
 impl Vm {
     /// Values on the stack, as the host sees them.
-    pub(super) fn export_many(&mut self, first: Slot, n: usize) -> MultiValue {
-        (0..n).map(|i| self.export(first.add(i).get())).collect()
+    pub(super) fn export_many(
+        &mut self,
+        first: Slot,
+        n: usize,
+    ) -> std::result::Result<MultiValue, Raised> {
+        /// Up to so many are not worth asking for memory.
+        const FEW: usize = 64;
+        /// What a handle takes, with its place in a list and its root.
+        const HANDLE_BYTES: usize = 128;
+        if n > FEW {
+            self.charge(n)?;
+            self.find_memory(n * HANDLE_BYTES)?;
+        }
+        Ok((0..n).map(|i| self.export(first.add(i).get())).collect())
     }
 
     /// Pushes values of the host's, and returns how many they are.
@@ -313,7 +326,7 @@ impl Vm {
     fn wait(&mut self, then: Continuation) {
         let lua = Lua::unowned(Arc::clone(self.host.shared()));
         let waiting = Waiting { lua, then: Mutex::new(Some(then)) };
-        let waiting = self.heap.new_userdata(Box::new(waiting), 0);
+        let waiting = self.heap.new_userdata(Box::new(waiting), 0, size_of::<Waiting>());
         let base = self.cur.frame.base.get();
         self.cur.top = base;
         self.push(Raw::userdata(waiting));
@@ -326,7 +339,7 @@ impl Vm {
         first: Slot,
         n: usize,
     ) -> std::result::Result<Next, Raised> {
-        let values = self.export_many(first, n);
+        let values = self.export_many(first, n)?;
         self.go_on(Ok(values))
     }
 
@@ -384,16 +397,23 @@ impl Vm {
                 Err(error) => self.raise_host(error),
             };
         }
+        /// An error with more marks of those through which it went loses them: a script may let one
+        /// go through host functions again and again.
+        const MAX_MARKS: usize = 32;
+        let has_few = error.chain().nth(MAX_MARKS).is_none();
+        let cause = Arc::new(if has_few { error } else { error.root_cause().clone() });
+        self.spend(self.traceback_units(&self.cur));
         let traceback = self.traceback(&self.cur, None, 0);
         let traceback = String::from_utf8_lossy(&traceback).into_owned();
-        let error = self.host_error(Error::CallbackError { traceback, cause: Arc::new(error) });
+        let error = self.host_error(Error::CallbackError { traceback, cause });
         self.raise(error)
     }
 
     /// An error of the host's as a Lua value.
     pub(super) fn host_error(&mut self, error: Error) -> Raw {
         let metatable = self.error_metatable();
-        let object = self.heap.new_userdata(Box::new(HostError(error)), 0);
+        let held = size_of::<HostError>() + error.held_bytes();
+        let object = self.heap.new_userdata(Box::new(HostError(error)), 0, held);
         self.set_userdata_metatable(object, Some(metatable));
         Raw::userdata(object)
     }

@@ -207,6 +207,17 @@ impl Error {
         }
     }
 
+    /// Bytes of the texts that it holds, at least; what a host's own error holds is not known.
+    pub(super) fn held_bytes(&self) -> usize {
+        match self {
+            Self::CallbackError { traceback, cause } => traceback.len() + cause.held_bytes(),
+            Self::WithContext { context, cause } => context.len() + cause.held_bytes(),
+            Self::BadArgument { cause, .. } => cause.held_bytes(),
+            Self::RuntimeError(message) => message.len(),
+            _ => 0,
+        }
+    }
+
     /// The message without the traceback: what Lua code sees.
     pub(super) fn message(&self) -> String {
         match self {

@@ -90,7 +90,7 @@ impl Vm {
             let first = vm.cur.slot_at(position);
             let results = vm.export_many(first, vm.cur.top.above(first));
             vm.cur.top = first;
-            Ok(results)
+            results
         })
     }
 }

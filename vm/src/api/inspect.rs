@@ -66,7 +66,8 @@ impl Lua {
         let lua = self.share();
         // A VM that is gone does not warn.
         let _ = self.with(|vm| {
-            let data = vm.heap.new_userdata(Box::new(Warner { lua, function }), 0);
+            let held = size_of::<Warner>() + size_of_val(&*function);
+            let data = vm.heap.new_userdata(Box::new(Warner { lua, function }), 0, held);
             vm.host.warn = Some(data);
             Ok(())
         });

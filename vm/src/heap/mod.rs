@@ -252,8 +252,18 @@ impl Heap {
         thread
     }
 
-    pub(crate) fn new_userdata(&mut self, data: HostData, n_user_values: usize) -> Gc<Userdata> {
-        self.alloc(Userdata::new(data, n_user_values), 0)
+    /// A userdata whose value takes `held` bytes, with what hangs on it.
+    pub(crate) fn new_userdata(
+        &mut self,
+        data: HostData,
+        n_user_values: usize,
+        held: usize,
+    ) -> Gc<Userdata> {
+        let held = u32::try_from(held).unwrap_or(u32::MAX);
+        self.account(0, held as usize);
+        let userdata = self.alloc(Userdata::new(data, n_user_values), 0);
+        userdata.header().word.set(held);
+        userdata
     }
 
     pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
@@ -300,7 +310,10 @@ fn destroy(
                 buffers.free(buffer, size);
             }
         }
-        Tag::USERDATA => dead_data.push(object.cast::<Userdata>().take_data()),
+        Tag::USERDATA => {
+            buffers.forget(object.header().word.get() as usize);
+            dead_data.push(object.cast::<Userdata>().take_data());
+        }
         Tag::THREAD => {
             let thread = object.cast::<Thread>();
             buffers.forget(thread.stack_bytes());

@@ -413,3 +413,47 @@ fn errors_say_what_happened() {
     let incomplete = lua.load("for i = 1, 2 do").exec().expect_err("an error");
     assert!(matches!(incomplete, Error::SyntaxError { incomplete_input: true, .. }));
 }
+
+/// An error that goes through host functions again and again does not become larger and larger.
+#[test]
+fn errors_of_errors_have_an_end() {
+    let lua = Lua::new();
+    let call = |_: &Lua, function: Function| function.call::<()>(());
+    lua.globals().set("call", lua.create_function(call).expect("a function")).expect("set");
+    let fail = |_: &Lua, ()| -> Result<()> { Err(Error::runtime("it failed")) };
+    lua.globals().set("fail", lua.create_function(fail).expect("a function")).expect("set");
+    let script = lua.load(
+        "local ok, error_object = pcall(fail)
+         for i = 1, 100000 do
+             local previous = error_object
+             ok, error_object = pcall(call, function() error(previous) end)
+         end
+         error(error_object)",
+    );
+    let error = script.exec().expect_err("an error");
+    assert!(error.to_string().starts_with("it failed"), "{error}");
+    assert!(error.chain().count() < 1000, "{}", error.chain().count());
+}
+
+/// Errors of host functions, and their arguments, count as memory.
+#[test]
+fn what_the_host_is_given_counts_as_memory() {
+    let lua = Lua::new();
+    let fail = |_: &Lua, _: Variadic<Value>| -> Result<()> { Err(Error::runtime("it failed")) };
+    lua.globals().set("fail", lua.create_function(fail).expect("a function")).expect("set");
+    lua.set_limits(Limits::new().memory(24 << 20));
+    let script = lua.load(
+        "local long = ('x'):rep(100000)
+         _G[long] = function() fail() end
+         local kept = {}
+         for i = 1, math.huge do kept[i] = select(2, pcall(_G[long])) end",
+    );
+    assert!(matches!(script.exec(), Err(Error::LimitExceeded { limit: Limit::Memory })));
+    exec(
+        &lua,
+        "local t = {}
+         for i = 1, 200000 do t[i] = 'x' end
+         local ok, message = pcall(fail, table.unpack(t))
+         assert(not ok and message == 'not enough memory', message)",
+    );
+}

@@ -382,7 +382,8 @@ impl Lua {
         self.with(|vm| {
             vm.collect_if_due()?;
             let data = Data { cell, type_name: std::any::type_name::<T>(), destroy: destroy::<T> };
-            let userdata = vm.heap.new_userdata(Box::new(data), 0);
+            let held = size_of::<Data>() + size_of::<T>();
+            let userdata = vm.heap.new_userdata(Box::new(data), 0, held);
             let metatable = vm.host.types.get(&std::any::TypeId::of::<T>()).copied();
             vm.set_userdata_metatable(userdata, metatable);
             Ok(AnyUserData(vm.root(Raw::userdata(userdata))))

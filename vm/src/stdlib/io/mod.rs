@@ -24,7 +24,7 @@ use crate::table::Table;
 use crate::userdata::Userdata;
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
-use stream::{Buffering, Whence};
+use stream::{BUFFER, Buffering, Whence};
 
 /// A userdata that is known to be a file, open or closed.
 type File = Gc<Userdata>;
@@ -153,7 +153,11 @@ pub(crate) fn flush_all(vm: &mut Vm) {
 }
 
 fn new_file(vm: &mut Vm, state: State) -> File {
-    let file = vm.heap.new_userdata(Box::new(Handle(RefCell::new(state))), 0);
+    let held = match state {
+        State::File(_) | State::Process(_) => size_of::<Stream>() + BUFFER,
+        State::Closed | State::Standard(_) => 0,
+    };
+    let file = vm.heap.new_userdata(Box::new(Handle(RefCell::new(state))), 0, held);
     let metatable = vm.registry.get_name(vm.names.file_handle).as_table();
     vm.set_userdata_metatable(file, metatable);
     file

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 
 /// Bytes of a buffer, as glibc takes them for files and pipes.
-const BUFFER: usize = 4096;
+pub(super) const BUFFER: usize = 4096;
 /// Bytes that are read at once where there is no limit.
 pub(crate) const READ_AT_ONCE: usize = 1 << 16;
 /// C's `EINVAL` and `EBADF`, the same on every Unix.
