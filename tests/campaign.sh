@@ -4,9 +4,10 @@
 #
 #   tests/campaign.sh [SEED [MUTANTS [MORE OPTIONS OF campaign...]]]
 #
-# `--sanitize all` among the options runs each in every way with sanitizers, and takes longer; see
-# fuzz/README.md. What is found is in target/campaign/, and so is the report as JSON. Status 0: no
-# findings; 1: findings, or too few were accepted. The program tells of its other modes:
+# Among the options, `--ways 8` runs each mutant in all ways there are instead of half of them, and
+# `--sanitize all` runs it with sanitizers in each, which both take longer; see fuzz/README.md. What
+# is found is in target/campaign/, made small, and so is the report as JSON. Status 0: no findings;
+# 1: findings, or too few were accepted. The program tells of its other modes:
 # `cargo run -p moonproof-fuzz --features checked,ablation --bin campaign`.
 set -eu
 cd "$(dirname "$0")/.."

@@ -294,3 +294,76 @@ fn origin<'a>(edited: &Proto, of: &'a Proto) -> Option<&'a Proto> {
         pairs.filter(|(new, old)| new == old).count()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use moonproof_compiler::compile;
+    use moonproof_hard::Answer;
+
+    use super::*;
+
+    const SOURCE: &[u8] = b"local t = { 1, 2, 3 }\nlocal function f(n) local s = 'x'\n\
+        for i = 1, n do t[i] = i .. s; if i > 5 then goto done end end ::done:: return #t end\n\
+        print(f(10), t)\nreturn function(...) return t, ... end";
+
+    const MARK: Instruction = Instruction::asbx(OpCode::LoadI, 1, 77);
+
+    fn has_mark(proto: &Proto) -> bool {
+        proto.code.contains(&MARK) || proto.protos.iter().any(has_mark)
+    }
+
+    fn run_by(is_wrong: fn(&Proto) -> bool) -> impl FnMut(&[u8], u64) -> std::io::Result<Verdict> {
+        move |bytes, _| {
+            let chunk = load(bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+            Ok(match is_wrong(&chunk.main) {
+                true => Verdict::Finding("moonproof: X1: marked".to_owned()),
+                false => Verdict::Fine(Answer::default()),
+            })
+        }
+    }
+
+    fn marked() -> (Chunk, Chunk) {
+        let base = compile(SOURCE, b"=x").unwrap();
+        let mut chunk = base.clone();
+        chunk.main.protos[0].code[2] = MARK;
+        chunk.main.code[1] = nothing();
+        chunk.main.protos[1].constants.push(Constant::Bool(true));
+        (base, chunk)
+    }
+
+    /// Nothing is left but the instruction that matters, and a last one of each function around it.
+    #[test]
+    fn what_does_not_matter_goes() {
+        let (base, chunk) = marked();
+        let finding = (&chunk, 5, "moonproof: X1: marked");
+        let shrunk = shrink(finding, &base, &|_| Ok(()), &mut run_by(has_mark)).unwrap();
+        assert!(shrunk.is_certain && has_mark(&shrunk.chunk.main));
+        assert!(n_instructions(&shrunk.chunk.main) <= 3, "{:?}", shrunk.chunk);
+        let nested = &shrunk.chunk.main.protos[0];
+        let rest = (nested.constants.len(), nested.loc_vars.len(), nested.line_info.len());
+        assert_eq!((rest, nested.max_stack), ((0, 0, 0), 0));
+    }
+
+    /// What the verifier rejects is not tried.
+    #[test]
+    fn what_is_left_is_accepted() {
+        let (base, chunk) = marked();
+        let judge = |chunk: &Chunk| match chunk.main.code.len() {
+            5.. => Ok(()),
+            _ => moonproof_verifier::check(&Chunk { n_upvalues: 9, main: Proto::default() }),
+        };
+        let finding = (&chunk, 5, "moonproof: X1: marked");
+        let shrunk = shrink(finding, &base, &judge, &mut run_by(has_mark)).unwrap();
+        assert_eq!(shrunk.chunk.main.code.len(), 5);
+        assert!(shrunk.is_certain && has_mark(&shrunk.chunk.main));
+    }
+
+    #[test]
+    fn what_does_not_happen_again_stays() {
+        let (base, chunk) = marked();
+        let finding = (&chunk, 5, "moonproof: X1: marked");
+        let shrunk = shrink(finding, &base, &|_| Ok(()), &mut run_by(|_| false)).unwrap();
+        assert!(!shrunk.is_certain);
+        assert_eq!((shrunk.chunk, shrunk.seed), (chunk, 5));
+    }
+}
