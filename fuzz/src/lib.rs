@@ -13,6 +13,7 @@
 //! | [`verify`] | chunks | the verifier agrees with a second one, [`model`] |
 //! | [`certificate`] | a chunk, then any bytes | what they prove verifies without them; what verifies can be proved |
 //! | [`exec`] | sources and chunks | what verifies runs without a panic and within its limits |
+//! | [`api`] | any bytes, each a call | a host that does anything in any order gets errors at worst |
 //!
 //! [`campaign`] is another kind of fuzzing: everything that verifies is run in a build of the
 //! reference that complains about whatever goes wrong.
@@ -22,6 +23,7 @@
 //! and sanitizer flags that must not reach anything else.
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod campaign;
 pub mod certificate;
 pub mod compile_diff;

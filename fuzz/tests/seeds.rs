@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use cap::Cap;
 use moonproof_fuzz::{
-    Rng, Seed, certificate, compile_diff, exec, load, memory, mutate, seeds, verify,
+    Rng, Seed, api, certificate, compile_diff, exec, load, memory, mutate, seeds, verify,
 };
 
 #[global_allocator]
@@ -116,5 +116,19 @@ fn exec_target() {
     println!("{}", exec::REACHED.line());
     for end in [exec::REFUSED, exec::REJECTED, exec::FAILED, exec::RETURNED] {
         assert!(exec::REACHED.n(end) > 100, "{}", exec::REACHED.line());
+    }
+}
+
+#[test]
+fn api_target() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut rng = Rng::new(5);
+    for _ in 0..1500 {
+        let input: Vec<u8> = (0..rng.below(600)).map(|_| rng.bits() as u8).collect();
+        with_limit(api::memory_bound(input.len()), || api::run(&input));
+    }
+    println!("{}", api::REACHED.line());
+    for end in [api::DONE, api::FAILED, api::LIMITED, api::REFUSED] {
+        assert!(api::REACHED.n(end) > 1000, "{}", api::REACHED.line());
     }
 }

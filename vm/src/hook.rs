@@ -307,7 +307,13 @@ impl Vm {
 
     /// The top frame returns `n` values from `first` up, which may move (`rethook`).
     pub(crate) fn hook_return(&mut self, first: Slot, n: usize) -> Result<Slot, Raised> {
-        let first = self.raise_results(first, n)?;
+        let frame = self.cur.frame;
+        let cont = if frame.is_lua() { Cont::None } else { cont_of(frame) };
+        if cont != Cont::None {
+            // What goes wrong from here on is not for a protected call that is over to catch.
+            frame.info.set(Cont::None as u32);
+        }
+        let first = self.raise_results(first, n, cont)?;
         let position = self.cur.position(first);
         if self.hook_mask & RETURNS != 0 {
             self.cur.top = first.add(n);
@@ -322,12 +328,12 @@ impl Vm {
 
     /// Results of protected calls begin in the place of the function. A hook finds them where the
     /// reference has them.
-    fn raise_results(&mut self, first: Slot, n: usize) -> Result<Slot, Raised> {
+    fn raise_results(&mut self, first: Slot, n: usize, cont: Cont) -> Result<Slot, Raised> {
         let base = self.cur.frame.base.get();
         if first >= base {
             return Ok(first);
         }
-        let target = base.add(match cont_of(self.cur.frame) {
+        let target = base.add(match cont {
             Cont::Pcall => 0,
             Cont::XpcallClosing => 4,
             _ => 2,
