@@ -1,6 +1,6 @@
 -- Which functions give NaN, and with which sign.
 local vals = {2, 10, -2, 0/0, -(0/0), math.huge, -math.huge, -1, 0.5, 0.0, -0.0}
-for _, n in ipairs{"acos", "asin", "sqrt", "log", "sin", "cos", "tan", "exp", "atan", "fmod", "log10", "cosh", "sinh", "tanh", "ceil", "floor", "abs"} do
+for _, n in ipairs{"sqrt", "log", "sin", "cos", "tan", "exp", "atan", "fmod", "cosh", "sinh", "tanh", "ceil", "floor", "abs"} do
   local f = math[n]
   local t = {}
   for _, v in ipairs(vals) do

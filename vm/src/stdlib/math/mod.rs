@@ -19,8 +19,8 @@ use crate::vm::{Raised, Vm};
 pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
     static FUNCTIONS: &[NativeFn] = natives! {
         "abs" => abs,
-        "acos" => |vm| real(vm, |x| within(x, x.abs() <= 1.0, f64::acos)),
-        "asin" => |vm| real(vm, |x| within(x, x.abs() <= 1.0, f64::asin)),
+        "acos" => |vm| real(vm, f64::acos),
+        "asin" => |vm| real(vm, f64::asin),
         "atan" => atan,
         "ceil" => ceil,
         "cos" => |vm| real(vm, f64::cos),
@@ -45,7 +45,7 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
         "pow" => pow,
         "frexp" => frexp,
         "ldexp" => ldexp,
-        "log10" => |vm| real(vm, log10),
+        "log10" => |vm| real(vm, f64::log10),
         "random" => random::random,
         "randomseed" => random::randomseed,
     };
@@ -66,17 +66,6 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
 fn real(vm: &mut Vm, function: impl FnOnce(f64) -> f64) -> NativeResult {
     let x = vm.check_float(1)?;
     vm.ret(Value::float(function(x)))
-}
-
-/// A function's value, or NaN where it has none. The sign is that of the C library's shared form,
-/// whatever form of it is linked.
-#[inline(always)]
-fn within(x: f64, is_defined: bool, function: impl FnOnce(f64) -> f64) -> f64 {
-    if is_defined || x.is_nan() { function(x) } else { f64::NAN }
-}
-
-fn log10(x: f64) -> f64 {
-    within(x, x >= 0.0, f64::log10)
 }
 
 /// A float as an integer if it fits, after rounding (`pushnumint`).
@@ -163,7 +152,7 @@ fn log(vm: &mut Vm) -> NativeResult {
         if base == 2.0 {
             x.log2()
         } else if base == 10.0 {
-            log10(x)
+            x.log10()
         } else {
             x.ln() / base.ln()
         }
