@@ -3,8 +3,10 @@
 //! The two agree on every chunk that loads, in both directions: what breaks a rule is rejected,
 //! and nothing else is.
 
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use moonproof_bytecode::load;
-use moonproof_verifier::check;
+use moonproof_verifier::{Verifier, check};
 
 use crate::{Reached, model};
 
@@ -16,6 +18,8 @@ pub const REFUSED: usize = 0;
 pub const REJECTED: usize = 1;
 /// Index in [`REACHED`] of inputs that verify.
 pub const VERIFIED: usize = 2;
+
+static VERIFIER: LazyLock<Mutex<Verifier>> = LazyLock::new(Mutex::default);
 
 /// Runs the body over one input and counts where it ended. Says whether the input is worth keeping
 /// for further mutation: what is wrong in one place and does not verify hides what is wrong in
@@ -32,7 +36,11 @@ pub fn run(bytes: &[u8]) -> bool {
 
 fn reach(bytes: &[u8]) -> usize {
     let Ok(chunk) = load(bytes) else { return REFUSED };
-    match (check(&chunk), model::accepts(&chunk)) {
+    let verdict = check(&chunk);
+    // One that has verified all inputs before says the same.
+    let used = VERIFIER.lock().unwrap_or_else(PoisonError::into_inner).verify(chunk.clone());
+    assert_eq!(used.map(drop), verdict, "{chunk:?}");
+    match (verdict, model::accepts(&chunk)) {
         (Ok(()), true) => VERIFIED,
         (Err(_), false) => REJECTED,
         (Ok(()), false) => panic!("only the model rejects {chunk:?}"),

@@ -79,6 +79,7 @@ pub use diagnostic::{Finding, Frame, MAX_FINDINGS, Pass, Place, RegisterSet, Rej
 pub use rules::{Keeper, Rule, RuleInfo, Strength};
 pub use verified::VerifiedChunk;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -94,7 +95,7 @@ use table::{Jump, row};
 ///
 /// All findings of the first pass that failed, whichever functions they are in.
 pub fn verify(chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
-    VerifiedChunk::new(chunk)
+    Verifier::default().verify(chunk)
 }
 
 /// Verifies a chunk without taking it, for those who only want to know.
@@ -104,6 +105,46 @@ pub fn verify(chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
 /// As [`verify`].
 pub fn check(chunk: &Chunk) -> Result<(), Rejection> {
     check_into(chunk, Gatherer::default())
+}
+
+/// Verifies one chunk after another, with the same memory. What it has verified before has no
+/// influence on results.
+#[derive(Default)]
+pub struct Verifier(Option<Box<Tools>>);
+
+/// Lists that a [`Verifier`] keeps have so many items at most: they are as long as the largest
+/// function was.
+const MAX_KEPT: usize = 1 << 11;
+
+impl Verifier {
+    /// As [`verify`].
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn verify(&mut self, chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
+        VerifiedChunk::new(self, chunk)
+    }
+
+    fn check(&mut self, chunk: &Chunk) -> Result<(), Rejection> {
+        let tools = self.0.get_or_insert_default();
+        let mut walk = Walk::new(tools);
+        let mut out = Gatherer::default();
+        walk.check_chunk(chunk, &mut out);
+        // Nothing is left of it but its memory.
+        let stack = walk.stack.into_iter().map_while(|_| None).collect();
+        tools.stack = stack;
+        if tools.scratch.capacity().max(tools.flow.capacity()) > MAX_KEPT {
+            self.0 = None;
+        }
+        out.finish()
+    }
+}
+
+impl core::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Verifier").finish_non_exhaustive()
+    }
 }
 
 /// Verifies a chunk in one look at each of its instructions, by means of a certificate that
@@ -130,7 +171,7 @@ pub fn verify_with_certificate(
 /// The same.
 pub fn check_with_certificate(chunk: &Chunk, certificate: &[u8]) -> Result<(), CertificateError> {
     let reader = certificate::Reader::new(certificate)?;
-    walk_certified(chunk, Walk { certificate: Some(reader), ..Walk::default() })
+    walk_certified(chunk, Walk { certificate: Some(reader), ..Walk::new(&mut Tools::default()) })
 }
 
 /// As [`check_with_certificate`], but without quick acceptance, to see that it makes no difference.
@@ -145,7 +186,8 @@ pub fn check_with_certificate_by_passes(
     certificate: &[u8],
 ) -> Result<(), CertificateError> {
     let reader = certificate::Reader::new(certificate)?;
-    walk_certified(chunk, Walk { certificate: Some(reader), is_quick: false, ..Walk::default() })
+    let tools = &mut Tools::default();
+    walk_certified(chunk, Walk { certificate: Some(reader), is_quick: false, ..Walk::new(tools) })
 }
 
 /// Verifies a chunk except for one rule, to see what that rule is worth. What this makes is no
@@ -180,11 +222,12 @@ pub fn verify_without_all(chunk: Chunk, rules: &[Rule]) -> Result<VerifiedChunk,
 #[cfg(feature = "ablation")]
 #[doc(hidden)]
 pub fn check_by_passes(chunk: &Chunk) -> Result<(), Rejection> {
-    walk_into(chunk, Gatherer::default(), Walk { is_quick: false, ..Walk::default() })
+    let tools = &mut Tools::default();
+    walk_into(chunk, Gatherer::default(), Walk { is_quick: false, ..Walk::new(tools) })
 }
 
 fn check_into(chunk: &Chunk, out: Gatherer) -> Result<(), Rejection> {
-    walk_into(chunk, out, Walk::default())
+    walk_into(chunk, out, Walk::new(&mut Tools::default()))
 }
 
 fn walk_into<'a>(chunk: &'a Chunk, mut out: Gatherer, mut walk: Walk<'a>) -> Result<(), Rejection> {
@@ -203,37 +246,39 @@ fn walk_certified<'a>(chunk: &'a Chunk, mut walk: Walk<'a>) -> Result<(), Certif
     walk.certificate.map_or(Ok(()), |reader| reader.finish())
 }
 
+/// A function, and those nested in it that are still to be visited.
+type Level<'a> = (&'a Proto, core::iter::Enumerate<core::slice::Iter<'a, Proto>>);
+
+/// What passes keep from function to function for the sake of its memory.
+#[derive(Default)]
+struct Tools {
+    scratch: structure::Scratch,
+    quick: quick::Quick,
+    flow: flow::Flow,
+    /// Empty.
+    stack: Vec<Level<'static>>,
+}
+
 /// Walks the tree of functions in preorder.
 struct Walk<'a> {
-    /// The function being looked at, behind all that enclose it, each with its nested functions
-    /// that are still to be visited.
-    stack: Vec<(&'a Proto, core::iter::Enumerate<core::slice::Iter<'a, Proto>>)>,
-    scratch: structure::Scratch,
+    /// The function being looked at, behind all that enclose it.
+    stack: Vec<Level<'a>>,
     /// Whether functions are tried quickly first.
     is_quick: bool,
     /// What makes one sweep per function enough.
     certificate: Option<certificate::Reader<'a>>,
     /// What is wrong with that.
     failure: Option<CertificateError>,
-    quick: quick::Quick,
-    flow: flow::Flow,
-}
-
-impl Default for Walk<'_> {
-    fn default() -> Self {
-        Self {
-            stack: Vec::new(),
-            scratch: structure::Scratch::default(),
-            is_quick: true,
-            certificate: None,
-            failure: None,
-            quick: quick::Quick::default(),
-            flow: flow::Flow::default(),
-        }
-    }
+    tools: &'a mut Tools,
 }
 
 impl<'a> Walk<'a> {
+    fn new(tools: &'a mut Tools) -> Self {
+        tools.flow.restart();
+        let stack = core::mem::take(&mut tools.stack);
+        Self { stack, is_quick: true, certificate: None, failure: None, tools }
+    }
+
     fn check_chunk(&mut self, chunk: &'a Chunk, out: &mut Gatherer) {
         let main = &chunk.main;
         if usize::from(chunk.n_upvalues) != main.upvalues.len() {
@@ -272,7 +317,7 @@ impl<'a> Walk<'a> {
     /// Runs the passes over one function. `self.stack` ends with the enclosing function.
     fn check_one(&mut self, proto: &'a Proto, out: &mut Gatherer) {
         let parent = self.stack.last().map(|&(parent, _)| parent);
-        structure::check(proto, parent, &mut self.scratch, out);
+        structure::check(proto, parent, &mut self.tools.scratch, out);
         if self.certificate.is_some() {
             match self.is_certified(proto, out) {
                 Ok(true) => return,
@@ -283,12 +328,15 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        if self.is_quick && out.is_empty() && self.quick.accepts(proto, self.flow.graph()) {
+        if self.is_quick
+            && out.is_empty()
+            && self.tools.quick.accepts(proto, self.tools.flow.graph())
+        {
             return;
         }
         check_words(proto, out);
         if !out.has_found_before(Pass::Flow) {
-            self.flow.check(proto, out);
+            self.tools.flow.check(proto, out);
         }
     }
 
@@ -306,12 +354,12 @@ impl<'a> Walk<'a> {
         let table = reader.table();
         if self.is_quick
             && out.is_empty()
-            && self.quick.accepts_with(proto, self.flow.graph(), table)
+            && self.tools.quick.accepts_with(proto, self.tools.flow.graph(), table)
         {
             return Ok(true);
         }
         check_words(proto, out);
-        if !out.has_found_before(Pass::Flow) && !self.flow.holds(proto, table) {
+        if !out.has_found_before(Pass::Flow) && !self.tools.flow.holds(proto, table) {
             return Err(CertificateError::Unproved { path: out.path().into() });
         }
         Ok(true)

@@ -25,6 +25,13 @@ pub(crate) struct Scratch {
     ends: [u32; 256],
 }
 
+impl Scratch {
+    /// Items of the longest list that is kept.
+    pub(crate) fn capacity(&self) -> usize {
+        self.changes.capacity()
+    }
+}
+
 impl Default for Scratch {
     fn default() -> Self {
         Self { changes: Vec::new(), ends: [0; 256] }

@@ -2,7 +2,7 @@
 
 use moonproof_bytecode::{Chunk, Proto};
 
-use crate::{CertificateError, Rejection, check, check_with_certificate};
+use crate::{CertificateError, Rejection, Verifier, check_with_certificate};
 
 /// A chunk of which every rule holds.
 ///
@@ -15,8 +15,8 @@ pub struct VerifiedChunk {
 }
 
 impl VerifiedChunk {
-    pub(crate) fn new(chunk: Chunk) -> Result<Self, Rejection> {
-        check(&chunk)?;
+    pub(crate) fn new(verifier: &mut Verifier, chunk: Chunk) -> Result<Self, Rejection> {
+        verifier.check(&chunk)?;
         Ok(Self { chunk })
     }
 

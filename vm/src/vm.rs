@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use moonproof_verifier::VerifiedChunk;
+use moonproof_verifier::{VerifiedChunk, Verifier};
 
 use crate::api::HostState;
 use crate::heap::{Gc, Heap, Shortage, Stress, can_allocate};
@@ -143,6 +143,7 @@ pub(crate) struct Vm {
     /// What the string library keeps: buffers and compiled patterns.
     pub(crate) string_lib: StringLib,
     pub(crate) compiler: Compiler,
+    pub(crate) verifier: Verifier,
     /// State of `math.random`.
     pub(crate) random: [u64; 4],
     /// Whether `warn` prints.
@@ -195,6 +196,7 @@ impl Vm {
             os_lib: OsLib::default(),
             string_lib: StringLib::default(),
             compiler: Compiler::default(),
+            verifier: Verifier::default(),
             random: [0; 4],
             warnings: false,
             host: HostState::new(shared),

@@ -54,6 +54,11 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
+    /// Items of the longest list that is kept.
+    pub(crate) fn capacity(&self) -> usize {
+        self.leaders.capacity().max(self.leader_of.capacity())
+    }
+
     /// Begins with a function. Targets of jumps back by JMP are leaders from the start, as nothing
     /// else would say so before control gets there; targets of jumps ahead become leaders when the
     /// jump is followed, as do beginnings of loops.

@@ -51,6 +51,16 @@ pub(crate) struct Flow {
 struct OverBudget;
 
 impl Flow {
+    /// Begins with a chunk.
+    pub(crate) fn restart(&mut self) {
+        self.n_again = 0;
+    }
+
+    /// Items of the longest list that is kept.
+    pub(crate) fn capacity(&self) -> usize {
+        self.graph.capacity()
+    }
+
     /// The graph, for who needs one for a while.
     #[inline]
     pub(crate) fn graph(&mut self) -> &mut Graph {

@@ -94,8 +94,7 @@ impl Vm {
         } else {
             self.compile(text, name)?
         };
-        let chunk =
-            moonproof_verifier::verify(chunk).map_err(|rejection| rejection.message(name))?;
+        let chunk = self.verifier.verify(chunk).map_err(|rejection| rejection.message(name))?;
         let shared = SharedProto::from_chunk(chunk);
         if self.free_memory(shared.bytes()) < shared.bytes() {
             return Err(LoadError::no_memory());
