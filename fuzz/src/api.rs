@@ -35,8 +35,12 @@ const N_VMS: usize = 3;
 const N_VALUES: usize = 24;
 /// Callbacks inside of callbacks in which the host does something itself.
 const MAX_DEPTH: usize = 6;
+/// Calls of the API for an input: there may be many for each of its bytes.
+const MAX_CALLS: usize = 400;
 /// Instructions that a VM may execute until it gets new limits.
-const FUEL: u64 = 20_000;
+const FUEL: u64 = 5_000;
+/// The same, if every safepoint is a collection.
+const STRESS_FUEL: u64 = 500;
 /// Bytes of heap of each VM.
 const MEMORY: usize = 4 << 20;
 /// Steps of an iteration.
@@ -144,7 +148,7 @@ const SCRIPTS: [&str; 16] = [
 
 impl Host {
     fn has_more(&self) -> bool {
-        lock(&self.tape).len() > 0
+        lock(&self.tape).len() > 0 && self.n_calls.load(Ordering::Relaxed) < MAX_CALLS
     }
 
     fn byte(&self) -> usize {
@@ -179,13 +183,16 @@ impl Host {
             0 => Lua::sandboxed(),
             _ => Lua::new_with(libraries, options).expect("the libraries are there"),
         };
-        lua.set_limits(Limits::new().fuel(FUEL).memory(MEMORY).stack_slots(2000));
+        let mut fuel = FUEL;
         match self.below(8) {
-            0 => lua.set_stress(Stress::Collections),
-            1 => lua.set_stress(Stress::Steps),
+            n @ 0..2 => {
+                lua.set_stress(if n == 0 { Stress::Collections } else { Stress::Steps });
+                fuel = STRESS_FUEL;
+            }
             2 | 3 => lua.set_generational(true),
             _ => {}
         }
+        lua.set_limits(Limits::new().fuel(fuel).memory(MEMORY).stack_slots(2000));
         let id = self.n_vms.fetch_add(1, Ordering::Relaxed);
         let old = lock(&self.kept).vms[at].replace((id, lua.clone()));
         drop(old);
@@ -519,12 +526,12 @@ impl Host {
         match self.below(10) {
             0 => {
                 let memory = MEMORY >> self.below(8);
-                let limits = Limits::new().fuel(FUEL >> self.below(8)).memory(memory);
+                let limits = Limits::new().fuel(STRESS_FUEL >> self.below(8)).memory(memory);
                 lua.set_limits(limits.stack_slots(100 * self.byte()));
                 Ok(())
             }
             1 => {
-                lua.set_limits(Limits::new().fuel(FUEL).memory(MEMORY).stack_slots(2000));
+                lua.set_limits(Limits::new().fuel(STRESS_FUEL).memory(MEMORY).stack_slots(2000));
                 Ok(())
             }
             2 => lua.gc_collect(),

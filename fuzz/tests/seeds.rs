@@ -123,7 +123,7 @@ fn exec_target() {
 fn api_target() {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut rng = Rng::new(5);
-    for _ in 0..1500 {
+    for _ in 0..10_000 {
         let input: Vec<u8> = (0..rng.below(600)).map(|_| rng.bits() as u8).collect();
         with_limit(api::memory_bound(input.len()), || api::run(&input));
     }
