@@ -122,6 +122,9 @@ fn exec_target() {
 #[test]
 fn api_target() {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for seed in seeds("api") {
+        with_limit(api::memory_bound(seed.bytes.len()), || api::run(&seed.bytes));
+    }
     let mut rng = Rng::new(5);
     for _ in 0..10_000 {
         let input: Vec<u8> = (0..rng.below(600)).map(|_| rng.bits() as u8).collect();

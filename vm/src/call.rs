@@ -13,6 +13,7 @@ use crate::interp::{Consts, Pc};
 use crate::metamethod::Event;
 use crate::native::{NativeResult, NativeRet};
 use crate::stack::{FrameRef, NATIVE_ROOM, Slot};
+use crate::thread::Thread;
 use crate::value::{Tag, Value};
 use crate::vm::{HostHandler, Raised, Vm};
 use moonproof_bytecode::limits::MAX_C_CALLS;
@@ -502,7 +503,7 @@ impl Vm {
     pub(crate) fn call_counted(&mut self, n_args: usize) -> Result<(), Raised> {
         let func = self.cur.top.sub(n_args + 1);
         let position = self.cur.position(func);
-        let depth = self.cur.depth();
+        let (thread, depth) = (self.thread, self.cur.depth());
         let flow = match func.get().as_closure() {
             Some(closure) => match self.push_lua_frame(closure, func, n_args, HOST) {
                 Ok(()) if self.hook_mask != 0 => self.hook_lua_call().map(|()| Flow::Run),
@@ -513,7 +514,7 @@ impl Vm {
         let result = match flow {
             Ok(Flow::Run) => self.run(),
             Ok(Flow::Exit) => Ok(()),
-            Err(Raised) => self.unwind_and_run(depth),
+            Err(Raised) => self.unwind_and_run(thread, depth),
         };
         if result.is_err() {
             self.cur.top = self.cur.slot_at(position);
@@ -536,8 +537,9 @@ impl Vm {
     }
 
     /// An error before the first Lua function ran: it may still be caught above the host's call.
-    fn unwind_and_run(&mut self, depth: usize) -> Result<(), Raised> {
-        if self.cur.depth() <= depth {
+    fn unwind_and_run(&mut self, thread: Gc<Thread>, depth: usize) -> Result<(), Raised> {
+        // In a coroutine that the call resumed, depths are others.
+        if self.thread == thread && self.cur.depth() <= depth {
             return Err(Raised);
         }
         match self.unwind() {

@@ -145,3 +145,32 @@ fn handles_keep_threads() {
         lua.gc_collect().expect("a VM");
     }
 }
+
+/// A coroutine that has no Lua function fails in a call of the host's that is inside of others.
+#[test]
+fn failing_host_functions_as_bodies_leave_their_resumer_running() {
+    let lua = Lua::new();
+    let body = lua
+        .create_function(|_, fails: bool| if fails { Err(Error::runtime("no")) } else { Ok(7) })
+        .expect("a function");
+    let resume = lua
+        .create_function(move |lua, fails: bool| {
+            let thread = lua.create_thread(body.clone())?;
+            Ok(thread.resume::<i64>(fails).map_err(|error| error.to_string()).is_ok())
+        })
+        .expect("a function");
+    lua.globals().set("resume", resume).expect("it is set");
+    lua.load(
+        "local function deep(n, fails)
+             local t = {n, {n}}
+             if n > 0 then return deep(n - 1, fails), t end
+             return resume(fails), t
+         end
+         for n = 0, 5 do
+             assert(deep(n, false) == true and deep(n, true) == false)
+             assert(select(2, coroutine.running()))
+         end",
+    )
+    .exec()
+    .expect("it goes on");
+}
