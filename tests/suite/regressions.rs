@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use moonproof_fuzz::{certificate, compile_diff, exec, load, verify};
+use moonproof_fuzz::{api, certificate, compile_diff, exec, load, verify};
 use moonproof_tests::corpus::{all_files, test_name};
 use moonproof_tests::trial::{plain, with_reference};
 
@@ -41,6 +41,7 @@ fn replay(path: &Path) -> Result<(), String> {
         "certificate" => drop(certificate::run(&bytes)),
         "compile_diff" => drop(compile_diff::run(&bytes)),
         "exec" => drop(exec::run(&bytes)),
+        "api" => drop(api::run(&bytes)),
         other => return Err(format!("no target is named {other}")),
     }
     Ok(())
