@@ -25,6 +25,9 @@ use crate::value::{N_LUA_TYPES, Value};
 use moonproof_bytecode::EVENT_NAMES;
 use moonproof_bytecode::limits::MAX_STACK;
 
+/// What the reference says if there is no memory (`MEMERRMSG`).
+pub(crate) const NO_MEMORY: &str = "not enough memory";
+
 /// An error was raised; its value is in [`Vm::error`]. A word, so that results stay small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Raised;
@@ -249,7 +252,7 @@ impl Vm {
             KeyError::Nil => self.runtime_error(b"table index is nil"),
             KeyError::Nan => self.runtime_error(b"table index is NaN"),
             KeyError::Overflow => self.runtime_error(b"table overflow"),
-            KeyError::NoMemory => self.raise_text(b"not enough memory"),
+            KeyError::NoMemory => self.raise_text(NO_MEMORY.as_bytes()),
         }
     }
 
@@ -287,7 +290,7 @@ impl Vm {
     #[inline]
     pub(crate) fn check_memory(&mut self, bytes: usize) -> Result<(), Raised> {
         if !can_allocate(bytes) {
-            return Err(self.raise_text(b"not enough memory"));
+            return Err(self.raise_text(NO_MEMORY.as_bytes()));
         }
         self.check_memory_limit(bytes)
     }
@@ -343,7 +346,7 @@ impl Vm {
     #[inline]
     pub(crate) fn check_memory_limit(&mut self, bytes: usize) -> Result<(), Raised> {
         if bytes > self.memory_limit.saturating_sub(self.heap.used()) {
-            return Err(self.raise_text(b"not enough memory"));
+            return Err(self.raise_text(NO_MEMORY.as_bytes()));
         }
         Ok(())
     }
@@ -358,14 +361,14 @@ impl Vm {
             shortage => {
                 self.full_gc();
                 if !self.heap.end_shortage() && shortage == Shortage::Refused {
-                    return Err(self.raise_text(b"not enough memory"));
+                    return Err(self.raise_text(NO_MEMORY.as_bytes()));
                 }
             }
         }
         if self.heap.used() > self.memory_limit {
             self.full_gc();
             if self.heap.used() > self.memory_limit {
-                return Err(self.exhaust("not enough memory"));
+                return Err(self.exhaust(NO_MEMORY));
             }
         }
         if !self.heap.collector.suspended {

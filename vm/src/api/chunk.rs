@@ -12,9 +12,7 @@ use super::error::{Error, Result};
 use super::handle::Lua;
 use super::table::Table;
 use super::value::Value;
-use crate::stdlib::LoadError;
-use crate::value::Value as Raw;
-use crate::vm::Vm;
+use crate::vm::NO_MEMORY;
 
 /// What a chunk may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,13 +207,14 @@ impl Chunk<'_> {
             vm.host.text_only = text_only;
             match loaded {
                 Ok(function) => {
-                    set_first_upvalue(vm, function, environment);
+                    if let Some(environment) = environment {
+                        vm.set_first_upvalue(function, environment);
+                    }
                     Ok(Function(vm.root(function)))
                 }
-                Err(LoadError::Raised) => Err(vm.take_error()),
-                Err(LoadError::Message(message)) => {
+                Err(message) => {
                     let message = String::from_utf8_lossy(&message).into_owned();
-                    if message == "not enough memory" {
+                    if message == NO_MEMORY {
                         return Err(Error::MemoryError(message));
                     }
                     let incomplete_input = message.ends_with("<eof>");
@@ -223,15 +222,6 @@ impl Chunk<'_> {
                 }
             }
         })
-    }
-}
-
-fn set_first_upvalue(vm: &mut Vm, function: Raw, environment: Option<Raw>) {
-    if let (Some(environment), Some(closure)) = (environment, function.as_closure())
-        && closure.n_upvals() > 0
-    {
-        closure.upval(0).set(environment);
-        vm.heap.collector.barrier(closure.upval(0), environment);
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::value::Value;
 
+use crate::vm::NO_MEMORY;
+
 /// What operations of this API return.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -29,7 +31,7 @@ impl Limit {
     fn text(self) -> &'static str {
         match self {
             Self::Fuel => "out of fuel",
-            Self::Memory => "not enough memory",
+            Self::Memory => NO_MEMORY,
         }
     }
 }

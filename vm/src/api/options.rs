@@ -135,7 +135,8 @@ impl LuaOptions {
 pub struct Limits {
     /// Instructions to execute, library work included; `None` for any number.
     pub fuel: Option<u64>,
-    /// Bytes of heap, with stacks, functions and what libraries and the compiler build.
+    /// Bytes of heap, with stacks, functions and what libraries and the compiler build. What
+    /// verifying takes for a while is not counted: some ten times the chunk at worst.
     pub memory: usize,
     /// Stack slots of a thread, at least 1,000: what bounds the depth of calls. Exceeding this one
     /// is an ordinary error, "stack overflow".

@@ -15,7 +15,7 @@ use crate::table::Table;
 use crate::thread::{Status, Thread};
 use crate::userdata::Userdata;
 use crate::value::Value as Raw;
-use crate::vm::{HostHandler, Raised, Vm};
+use crate::vm::{HostHandler, NO_MEMORY, Raised, Vm};
 
 /// Receives warnings: a text, and whether more follows.
 pub(super) type WarnFunction = dyn Fn(&Lua, &str, bool) -> Result<()> + Send;
@@ -293,7 +293,7 @@ impl Vm {
             let value = self.export(error);
             return Error::Thrown { value, message, traceback };
         }
-        if message == "not enough memory" {
+        if message == NO_MEMORY {
             return Error::MemoryError(message);
         }
         let separator = if traceback.is_empty() { "" } else { "\n" };

@@ -7,8 +7,10 @@ use moonproof_bytecode::OpCode;
 
 use super::{Consts, Insn};
 use crate::call::N_EXTRA_MASK;
+use crate::heap::Gc;
 use crate::stack::Slot;
 use crate::stdlib::NEXT;
+use crate::table::Table;
 use crate::value::{Tag, Value};
 use crate::vm::Vm;
 
@@ -55,9 +57,8 @@ pub(super) fn extra_units(vm: &Vm, base: Slot, k: Consts, i: Insn) -> u64 {
             ((vm.cur.frame.info.get() & N_EXTRA_MASK) / ITEMS) as usize
         }
         Some(OpCode::TForCall) if reg(i.a()).is_identical(Value::native(&NEXT)) => {
-            let table = base.reg(i.a()).add(1).get().as_table();
-            let steps = |table| vm.steps_to_next(table, base.reg(i.a()).add(2).get());
-            (table.map_or(0, steps) / ITEMS) as usize
+            let [table, key] = [1, 2].map(|n| base.reg(i.a()).add(n).get());
+            table.as_table().map_or(0, |table| units_to_next(vm, table, key))
         }
         _ => 0,
     };
@@ -73,16 +74,12 @@ fn long_length(value: Value) -> usize {
     if value.tag() == Tag::LONG_STR { value.as_string().map_or(0, |s| s.len()) } else { 0 }
 }
 
-impl Vm {
-    /// Items without a value that a traversal passes on its way to the next one, if they are many.
-    pub(crate) fn steps_to_next(
-        &self,
-        table: crate::heap::Gc<crate::table::Table>,
-        key: Value,
-    ) -> u32 {
-        table.steps_to_next(&self.heap, key)
-    }
+/// Units for what a traversal passes on its way to the next item.
+pub(crate) fn units_to_next(vm: &Vm, table: Gc<Table>, key: Value) -> usize {
+    (table.steps_to_next(&vm.heap, key) / ITEMS) as usize
+}
 
+impl Vm {
     /// Pays for reading a value as a number, and for comparing it.
     #[inline]
     pub(crate) fn charge_for_text(&mut self, value: Value) {

@@ -24,6 +24,7 @@ mod tables;
 mod translate;
 mod unchecked;
 
+pub(crate) use fuel::units_to_next;
 pub(crate) use run::{Dispatch, Handlers};
 pub(crate) use slow::{Access, compare as compare_values};
 pub(crate) use translate::translate;

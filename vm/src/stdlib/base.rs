@@ -3,10 +3,11 @@
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use moonproof_bytecode::number;
 
-use super::{add_functions, natives};
+use super::{BYTES_PER_FUEL_LOG2, add_functions, natives};
 use crate::call::Cont;
 use crate::closure::NativeFn;
 use crate::heap::Gc;
+use crate::interp::units_to_next;
 use crate::metamethod::Event;
 use crate::native::{NativeResult, NativeRet};
 use crate::string::{Str, c_string};
@@ -118,15 +119,13 @@ fn warn(vm: &mut Vm) -> NativeResult {
             b"@off" => vm.warnings = false,
             _ => {}
         }
-    } else {
-        if vm.warnings || vm.has_warning_function() {
-            let mut text = vm.take_buffer();
-            for i in 1..=vm.n_args() {
-                let piece = c_string(vm.check_str(i)?.bytes());
-                vm.append(&mut text, piece)?;
-            }
-            vm.warn(&text)?;
+    } else if vm.warnings || vm.has_warning_function() {
+        let mut text = vm.take_buffer();
+        for i in 1..=vm.n_args() {
+            let piece = c_string(vm.check_str(i)?.bytes());
+            vm.append(&mut text, piece)?;
         }
+        vm.warn(&text)?;
     }
     Ok(NativeRet::Values(0))
 }
@@ -199,7 +198,8 @@ fn raise_with_place(vm: &mut Vm, value: Value, level: i64) -> Raised {
             // The text is made, and then the string of it. A long message is the caller's.
             let len = message.len().saturating_mul(2);
             if len > MAX_SHORT_LEN
-                && let Err(raised) = vm.charge(len >> 4).and_then(|()| vm.find_memory(len))
+                && let Err(raised) =
+                    vm.charge(len >> BYTES_PER_FUEL_LOG2).and_then(|()| vm.find_memory(len))
             {
                 return raised;
             }
@@ -306,8 +306,7 @@ pub(crate) static IPAIRS_STEP: NativeFn = NativeFn { name: "?", call: ipairs_ste
 fn next(vm: &mut Vm) -> NativeResult {
     let table = vm.check_table(1)?;
     if vm.metering {
-        let steps = vm.steps_to_next(table, vm.arg(2));
-        vm.charge(steps as usize / 8)?;
+        vm.charge(units_to_next(vm, table, vm.arg(2)))?;
     }
     match table.next(&vm.heap, vm.arg(2)) {
         Ok(Some((key, value))) => {

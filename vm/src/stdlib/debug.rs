@@ -5,8 +5,7 @@
 
 use std::io::Write;
 
-use super::system::c_string;
-use super::{LoadError, natives, new_library};
+use super::{natives, new_library};
 use crate::call::N_EXTRA_MASK;
 use crate::closure::NativeFn;
 use crate::debug_info::{line_of, local_at, local_name, lua_place, short_source, upvalue_name};
@@ -15,6 +14,7 @@ use crate::hook::{CALLS, COUNTS, LINES, RETURNS};
 use crate::native::{NativeResult, NativeRet};
 use crate::proto::FuncProto;
 use crate::stack::{Slot, Stack};
+use crate::string::c_string;
 use crate::table::Table;
 use crate::thread::Thread;
 use crate::value::{LuaType, Value};
@@ -508,8 +508,7 @@ fn debug_prompt(vm: &mut Vm) -> NativeResult {
                 vm.push(function);
                 vm.shielded(|vm| vm.call(0)).map_err(|Raised| vm.error)
             }
-            Err(LoadError::Message(message)) => Err(Value::string(vm.heap.new_string(&message))),
-            Err(LoadError::Raised) => return Err(Raised),
+            Err(message) => Err(Value::string(vm.heap.new_string(&message))),
         };
         if let Err(error) = result {
             let text = vm.display(error)?;

@@ -13,7 +13,7 @@ use crate::heap::can_allocate;
 use crate::native::{NativeResult, NativeRet};
 use crate::proto::SharedProto;
 use crate::value::{LuaType, Value};
-use crate::vm::{Raised, Vm};
+use crate::vm::{NO_MEMORY, Raised, Vm};
 
 pub(super) fn open(vm: &mut Vm) {
     static FUNCTIONS: &[NativeFn] = natives! {
@@ -33,9 +33,9 @@ pub(super) fn open_files(vm: &mut Vm) {
     add_functions(vm, globals, FUNCTIONS);
 }
 
-/// Why there is no function.
+/// Why there is no function of a file.
 pub(crate) enum LoadError {
-    /// What is wrong with the chunk, or that memory is short: a result of `load`.
+    /// What is wrong, with the chunk or otherwise: a result of `loadfile`.
     Message(Vec<u8>),
     /// The fuel is used up.
     Raised,
@@ -53,10 +53,8 @@ impl From<Vec<u8>> for LoadError {
     }
 }
 
-impl LoadError {
-    fn no_memory() -> Self {
-        Self::Message(b"not enough memory".to_vec())
-    }
+fn no_memory() -> Vec<u8> {
+    NO_MEMORY.into()
 }
 
 /// A function is made of so many bytes in the time of a few instructions.
@@ -66,14 +64,15 @@ const BYTES_PER_FUEL: usize = 4;
 const USUAL_GROWTH: usize = 16;
 
 impl Vm {
-    /// The function of a source text or a binary chunk (`lua_load`). Binary chunks are verified. This
-    /// may collect garbage; what is given must be reached by the stack, or lie outside the heap.
+    /// The function of a source text or a binary chunk, or the message why there is none (`lua_load`).
+    /// Binary chunks are verified. This may collect garbage; what is given must be reached by the
+    /// stack, or lie outside the heap.
     pub(crate) fn load_chunk(
         &mut self,
         text: &[u8],
         name: &[u8],
         mode: &[u8],
-    ) -> Result<Value, LoadError> {
+    ) -> Result<Value, Vec<u8>> {
         let is_binary = text.first() == Some(&b'\x1b');
         let (kind, letter) = if is_binary { ("binary", b'b') } else { ("text", b't') };
         if !mode.contains(&letter) || is_binary && self.host.text_only {
@@ -83,13 +82,13 @@ impl Vm {
                 String::from_utf8_lossy(mode)
             };
             let message = format!("attempt to load a {kind} chunk (mode is '{mode}')");
-            return Err(message.into_bytes().into());
+            return Err(message.into_bytes());
         }
         let chunk = if is_binary {
             let free = self.free_memory(text.len().saturating_mul(USUAL_GROWTH));
             moonproof_bytecode::load_within(text, free).map_err(|error| match error.kind() {
-                LoadErrorKind::Memory => LoadError::no_memory(),
-                _ => LoadError::Message(error.message(name)),
+                LoadErrorKind::Memory => no_memory(),
+                _ => error.message(name),
             })?
         } else {
             self.compile(text, name)?
@@ -97,9 +96,19 @@ impl Vm {
         let chunk = self.verifier.verify(chunk).map_err(|rejection| rejection.message(name))?;
         let shared = SharedProto::from_chunk(chunk);
         if self.free_memory(shared.bytes()) < shared.bytes() {
-            return Err(LoadError::no_memory());
+            return Err(no_memory());
         }
         Ok(self.instantiate_main(&shared))
+    }
+
+    /// Sets the first upvalue of a loaded function, if it has one (`load_aux`).
+    pub(crate) fn set_first_upvalue(&mut self, function: Value, value: Value) {
+        if let Some(closure) = function.as_closure()
+            && closure.n_upvals() > 0
+        {
+            closure.upval(0).set(value);
+            self.heap.collector.barrier(closure.upval(0), value);
+        }
     }
 
     /// Charges a script for making a function of a text.
@@ -107,10 +116,10 @@ impl Vm {
         self.charge(text.len() / BYTES_PER_FUEL)
     }
 
-    fn compile(&mut self, text: &[u8], name: &[u8]) -> Result<Chunk, LoadError> {
+    fn compile(&mut self, text: &[u8], name: &[u8]) -> Result<Chunk, Vec<u8>> {
         let n_c_calls = self.n_c_calls();
         let free = self.free_memory(text.len().saturating_mul(USUAL_GROWTH));
-        self.compiler.compile(text, name, n_c_calls, free).map_err(LoadError::Message)
+        self.compiler.compile(text, name, n_c_calls, free)
     }
 
     /// As [`Vm::load_chunk`] for a file; `None` is standard input (`luaL_loadfilex`).
@@ -123,7 +132,7 @@ impl Vm {
         match self.read_source(path)? {
             Ok(text) => {
                 self.charge_loading(&text)?;
-                self.load_chunk(&skip_first_line(&text), &name, mode)
+                Ok(self.load_chunk(&skip_first_line(&text), &name, mode)?)
             }
             Err(error) => {
                 let what =
@@ -149,7 +158,7 @@ impl Vm {
                 let max_len = self.free_memory(len);
                 let text = read_file(file, len, max_len);
                 if text.as_ref().is_ok_and(|text| text.len() > max_len) {
-                    return Err(LoadError::no_memory());
+                    return Err(no_memory().into());
                 }
                 Ok(text)
             }
@@ -171,7 +180,7 @@ impl Vm {
             // A Vec grows to twice its size.
             let most = text.len().saturating_mul(2);
             if self.free_memory(most) < most || !can_allocate(most) {
-                return Err(LoadError::no_memory());
+                return Err(no_memory().into());
             }
             let stream = own.as_mut().unwrap_or_else(|| self.io_lib.stdin());
             match stream.read_more(&mut text) {
@@ -271,18 +280,12 @@ fn load(vm: &mut Vm) -> NativeResult {
     };
     match result {
         Ok(function) => {
-            if vm.has_arg(4)
-                && let Some(closure) = function.as_closure()
-                && closure.n_upvals() > 0
-            {
-                let env = vm.arg(4);
-                closure.upval(0).set(env);
-                vm.heap.collector.barrier(closure.upval(0), env);
+            if vm.has_arg(4) {
+                vm.set_first_upvalue(function, vm.arg(4));
             }
             vm.ret(function)
         }
-        Err(LoadError::Message(message)) => vm.ret_fail(&message),
-        Err(LoadError::Raised) => Err(Raised),
+        Err(message) => vm.ret_fail(&message),
     }
 }
 
@@ -326,14 +329,14 @@ fn is_wrong(vm: &mut Vm, text: &[u8]) -> bool {
         return false;
     }
     let mut error_before = |end: usize| match vm.compile(&text[..end], b"=?") {
-        Err(LoadError::Message(message)) => {
+        Err(message) => {
             let has_word = memchr::memmem::find(&message, b" near ").is_some();
             // A label may still come, but nothing makes good a zero, which is not named either.
             let is_of_word = has_word && !message.ends_with(b"near <eof>")
                 || message.ends_with(b": unexpected symbol");
             is_of_word.then_some(message)
         }
-        _ => None,
+        Ok(_) => None,
     };
     match text.iter().rposition(u8::is_ascii_whitespace) {
         Some(end) => error_before(end).is_some(),
@@ -350,13 +353,8 @@ fn load_file(vm: &mut Vm) -> NativeResult {
     let mode = vm.opt_str(2)?.map_or(&b"bt"[..], |mode| mode.bytes());
     match vm.load_file(path.map(|path| path.bytes()), mode) {
         Ok(function) => {
-            if vm.has_arg(3)
-                && let Some(closure) = function.as_closure()
-                && closure.n_upvals() > 0
-            {
-                let env = vm.arg(3);
-                closure.upval(0).set(env);
-                vm.heap.collector.barrier(closure.upval(0), env);
+            if vm.has_arg(3) {
+                vm.set_first_upvalue(function, vm.arg(3));
             }
             vm.ret(function)
         }

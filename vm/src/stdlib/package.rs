@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 
 use super::os::env_var;
-use super::system::c_string;
 use super::{LoadError, Reach, natives, new_library, os_path};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet};
+use crate::string::c_string;
 use crate::table::Table;
 use crate::value::{LuaType, Value};
 use crate::vm::{Raised, Vm};

@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus};
 
 use super::os_message;
 use crate::native::{NativeResult, NativeRet};
-pub(super) use crate::string::c_string;
+use crate::string::c_string;
 use crate::value::Value;
 use crate::vm::Vm;
 

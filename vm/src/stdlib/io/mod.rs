@@ -15,11 +15,12 @@ pub(crate) use stream::{READ_AT_ONCE, Standard, Stream};
 
 use moonproof_bytecode::number::format::NumberBuffer;
 
-use super::system::{c_string, describe, exec_result, file_result, shell, temporary_file};
+use super::system::{describe, exec_result, file_result, shell, temporary_file};
 use super::{natives, new_library, os_path};
 use crate::closure::NativeFn;
 use crate::heap::{Gc, Heap};
 use crate::native::{NativeResult, NativeRet};
+use crate::string::c_string;
 use crate::table::Table;
 use crate::userdata::Userdata;
 use crate::value::{Tag, Value};

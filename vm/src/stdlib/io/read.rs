@@ -6,7 +6,7 @@ use super::{BYTES_PER_FUEL, File, with_stream};
 use crate::native::{NativeResult, NativeRet};
 use crate::stdlib::system::file_result;
 use crate::value::Value;
-use crate::vm::{Raised, Vm};
+use crate::vm::{NO_MEMORY, Raised, Vm};
 
 use super::stream::{READ_AT_ONCE, Stream};
 
@@ -109,7 +109,7 @@ fn read_all(vm: &mut Vm, file: File) -> Result<bool, Raised> {
 fn read_bytes(vm: &mut Vm, file: File, n: i64) -> Result<bool, Raised> {
     // The reference asks for that much memory at once.
     let Some(n) = usize::try_from(n).ok().filter(|n| *n < isize::MAX as usize) else {
-        return Err(vm.raise_text(b"not enough memory"));
+        return Err(vm.raise_text(NO_MEMORY.as_bytes()));
     };
     // The common case: no copy but into the string.
     let block = with_stream(vm, file, |stream, heap| {

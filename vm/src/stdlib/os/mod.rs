@@ -3,11 +3,12 @@
 mod date;
 mod zone;
 
-use super::system::{c_string, exec_result, file_result, shell, temporary_file};
+use super::system::{exec_result, file_result, shell, temporary_file};
 use super::{Reach, add_functions, natives, os_path};
 use crate::closure::NativeFn;
 use crate::heap::Gc;
 use crate::native::{NativeResult, NativeRet, to_integer};
+use crate::string::c_string;
 use crate::table::Table;
 use crate::value::{LuaType, Tag, Value};
 use crate::vm::{Raised, Vm};

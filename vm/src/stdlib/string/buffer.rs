@@ -9,7 +9,7 @@ use crate::heap::Gc;
 use crate::native::NativeResult;
 use crate::string::Str;
 use crate::value::Value;
-use crate::vm::{Raised, Vm};
+use crate::vm::{NO_MEMORY, Raised, Vm};
 
 /// A buffer that has grown beyond this is given back to the system.
 const MAX_KEPT: usize = 1 << 20;
@@ -146,7 +146,7 @@ impl Vm {
         }
         self.find_memory(grown)?;
         if buffer.try_reserve_exact(n).is_err() {
-            return Err(self.raise_text(b"not enough memory"));
+            return Err(self.raise_text(NO_MEMORY.as_bytes()));
         }
         Ok(())
     }
