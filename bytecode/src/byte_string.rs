@@ -62,10 +62,20 @@ impl ByteString {
 
     /// Bytes that it takes elsewhere than in place, be they shared or not.
     #[inline]
-    pub(crate) fn heap_bytes(&self) -> usize {
+    pub fn heap_bytes(&self) -> usize {
         match &self.0 {
             Repr::Inline { .. } => 0,
             Repr::Shared(bytes) => bytes.len() + 2 * size_of::<usize>(),
+        }
+    }
+
+    /// Whether there are clones of it with which it shares its bytes: the compiler makes one string
+    /// of equal ones, the loader does not.
+    #[inline]
+    pub fn has_clones(&self) -> bool {
+        match &self.0 {
+            Repr::Inline { .. } => false,
+            Repr::Shared(bytes) => Arc::strong_count(bytes) > 1,
         }
     }
 

@@ -48,6 +48,10 @@ local function other() return "a string of more than forty characters, which is 
 local same, apart = around()()
 print(f("%p", same) == f("%p", long), f("%p", other()) == f("%p", long))
 print(f("%p", apart) == f("%p", long), f("%p", apart) == f("%p", select(2, around()())))
+-- In a binary chunk each constant is a string of its own.
+local loaded = load(string.dump(load(("local function f() return %q end return f(), %q"):format(long, long))))
+local first, second = loaded()
+print(first == second, f("%p", first) == f("%p", second), f("%p", (loaded())) == f("%p", first))
 
 -- Errors.
 for _, a in ipairs {

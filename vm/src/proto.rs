@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use moonproof_bytecode::{ByteString, Constant, Proto, Tree};
@@ -17,50 +17,59 @@ use crate::value::{Tag, Value};
 pub(crate) struct SharedProto {
     /// The function without its nested ones, and with the source that its chunk states.
     pub(crate) proto: Proto,
-    pub(crate) children: Box<[Arc<Self>]>,
+    /// The nested functions, each made when it is first asked for.
+    children: Box<[OnceLock<Arc<Self>>]>,
+    /// What those are made of that nobody has asked for yet.
+    waiting: Mutex<Waiting>,
     /// The chunk name, its own or inherited; absent if stripped.
     pub(crate) source: Option<ByteString>,
-    /// Whether it, or a function nested in it, has a long string that its chunk has elsewhere too.
+    /// Whether it, or a function nested in it, has a long string of which there are clones: they may
+    /// be constants of other functions of its chunk.
     shares_long_strings: bool,
     /// Bytes that it takes as it comes from its chunk, nested functions included.
     bytes: usize,
     code: OnceLock<Code>,
 }
 
+/// Nested functions as they come from the chunk; nothing is left of those that were taken.
+struct Waiting {
+    protos: Vec<Proto>,
+    n_left: usize,
+}
+
+impl Waiting {
+    fn take(&mut self, i: usize) -> Proto {
+        let proto = std::mem::take(&mut self.protos[i]);
+        self.n_left -= 1;
+        if self.n_left == 0 {
+            self.protos = Vec::new();
+        }
+        proto
+    }
+}
+
 impl SharedProto {
     /// The main function of a chunk.
     pub(crate) fn from_chunk(chunk: VerifiedChunk) -> Arc<Self> {
-        let main = chunk.into_chunk().main;
-        let mut strings = Vec::new();
-        collect_long_strings(&main, &mut strings);
-        strings.sort_unstable_by(|a, b| a[..].cmp(b));
-        let same = |pair: &[&ByteString]| (pair[0] == pair[1]).then(|| pair[0].clone());
-        let repeated: Vec<ByteString> = strings.windows(2).filter_map(same).collect();
-        Arc::new(Self::from_proto(main, None, &repeated))
+        Arc::new(Self::from_proto(chunk.into_chunk().main, None))
     }
 
-    /// `repeated` are the long strings that the chunk has more than once, sorted. Depth is bounded
-    /// by the verifier (rule H6).
-    fn from_proto(
-        mut proto: Proto,
-        inherited: Option<&ByteString>,
-        repeated: &[ByteString],
-    ) -> Self {
+    fn from_proto(mut proto: Proto, inherited: Option<&ByteString>) -> Self {
         let source = proto.source.as_ref().or(inherited).cloned();
-        let children: Box<[Arc<Self>]> = std::mem::take(&mut proto.protos)
-            .into_iter()
-            .map(|child| Arc::new(Self::from_proto(child, source.as_ref(), repeated)))
-            .collect();
-        let is_repeated = |constant: &Constant| {
-            as_long_string(constant)
-                .is_some_and(|s| repeated.binary_search_by(|other| other[..].cmp(s)).is_ok())
-        };
-        let shares_long_strings = !repeated.is_empty()
-            && (children.iter().any(|child| child.shares_long_strings)
-                || proto.constants.iter().any(is_repeated));
-        let nested: usize = children.iter().map(|child| child.bytes + size_of::<Arc<Self>>()).sum();
-        let bytes = size_of::<Self>() + proto.list_bytes() + proto.string_bytes() + nested;
-        Self { proto, children, source, shares_long_strings, bytes, code: OnceLock::new() }
+        let Extent { bytes, shares_long_strings } = Extent::of(&proto);
+        let protos = std::mem::take(&mut proto.protos);
+        let children = protos.iter().map(|_| OnceLock::new()).collect();
+        let waiting = Mutex::new(Waiting { n_left: protos.len(), protos });
+        let code = OnceLock::new();
+        Self { proto, children, waiting, source, shares_long_strings, bytes, code }
+    }
+
+    /// The nested function `i`.
+    fn child(&self, i: usize) -> &Arc<Self> {
+        self.children[i].get_or_init(|| {
+            let proto = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take(i);
+            Arc::new(Self::from_proto(proto, self.source.as_ref()))
+        })
     }
 
     /// Bytes that a VM counts for it, as long as none of the functions in it is instantiated.
@@ -80,20 +89,42 @@ impl Tree for SharedProto {
     }
 
     fn nested(&self) -> impl ExactSizeIterator<Item = &Self> {
-        self.children.iter().map(|child| &**child)
+        (0..self.children.len()).map(|i| &**self.child(i))
     }
 }
 
-fn as_long_string(constant: &Constant) -> Option<&ByteString> {
-    match constant {
-        Constant::String(string) if string.len() > MAX_SHORT_LEN => Some(string),
-        _ => None,
-    }
+/// What is to be known of a function before it is made, with all that are nested in it.
+#[derive(Default)]
+struct Extent {
+    bytes: usize,
+    shares_long_strings: bool,
 }
 
-fn collect_long_strings<'a>(proto: &'a Proto, strings: &mut Vec<&'a ByteString>) {
-    strings.extend(proto.constants.iter().filter_map(as_long_string));
-    proto.protos.iter().for_each(|child| collect_long_strings(child, strings));
+impl Extent {
+    /// Looks at each constant and name. Depth is bounded by the verifier (rule H6): also how often
+    /// this is done for one function, as each that encloses it asks.
+    fn of(proto: &Proto) -> Self {
+        let waiting = proto.protos.capacity() * size_of::<Proto>();
+        let places = proto.protos.len() * size_of::<OnceLock<Arc<SharedProto>>>();
+        let mut extent = Self {
+            bytes: size_of::<SharedProto>() + proto.list_bytes() - waiting + places,
+            shares_long_strings: false,
+        };
+        for constant in &proto.constants {
+            if let Constant::String(string) = constant {
+                extent.bytes += string.heap_bytes();
+                extent.shares_long_strings |= string.len() > MAX_SHORT_LEN && string.has_clones();
+            }
+        }
+        let locals = proto.loc_vars.iter().map(|local| &local.name);
+        let names = locals.chain(&proto.upvalue_names).chain([&proto.source]).flatten();
+        extent.bytes += names.map(ByteString::heap_bytes).sum::<usize>();
+        for nested in proto.protos.iter().map(Self::of) {
+            extent.bytes += nested.bytes;
+            extent.shares_long_strings |= nested.shares_long_strings;
+        }
+        extent
+    }
 }
 
 /// A function in one VM: the shared form, its constants as values of this VM, and the nested
@@ -164,23 +195,24 @@ impl Heap {
         }
     }
 
-    /// The function, and at once those below it that have long strings in common, so that equal ones
+    /// The function, and at once those below it that may have long strings in common, so that clones
     /// become one object: a script can tell by their addresses. As all functions around such a one
     /// say that they share, this begins with the main function. Depth is bounded by the verifier
     /// (rule H6).
-    fn instantiate_sharing<'a>(
+    fn instantiate_sharing(
         &mut self,
-        shared: &'a Arc<SharedProto>,
-        strings: &mut HashMap<&'a [u8], Gc<Str>>,
+        shared: &Arc<SharedProto>,
+        strings: &mut HashMap<*const u8, Gc<Str>>,
     ) -> Gc<FuncProto> {
         let instance = self.instantiate_with(shared, |heap, bytes| {
             if bytes.len() > MAX_SHORT_LEN {
-                *strings.entry(bytes).or_insert_with(|| heap.new_string(bytes))
+                *strings.entry(bytes.as_ptr()).or_insert_with(|| heap.new_string(bytes))
             } else {
                 heap.new_string(bytes)
             }
         });
-        for (child, place) in shared.children.iter().zip(&instance.children) {
+        for (i, place) in instance.children.iter().enumerate() {
+            let child = shared.child(i);
             if child.shares_long_strings {
                 let child = self.instantiate_sharing(child, strings);
                 self.adopt(instance, place, child);
@@ -189,10 +221,10 @@ impl Heap {
         instance
     }
 
-    fn instantiate_with<'a>(
+    fn instantiate_with(
         &mut self,
-        shared: &'a Arc<SharedProto>,
-        mut string: impl FnMut(&mut Self, &'a [u8]) -> Gc<Str>,
+        shared: &Arc<SharedProto>,
+        mut string: impl FnMut(&mut Self, &[u8]) -> Gc<Str>,
     ) -> Gc<FuncProto> {
         let proto = &shared.proto;
         let constants = proto.constants.iter().map(|constant| match constant {
@@ -247,7 +279,7 @@ impl Heap {
     #[inline(never)]
     fn instantiate_child(&mut self, parent: Gc<FuncProto>, i: usize) -> Gc<FuncProto> {
         let shared = Arc::clone(&parent.shared);
-        let child = self.instantiate(&shared.children[i]);
+        let child = self.instantiate(shared.child(i));
         self.adopt(parent, &parent.children[i], child);
         if parent.erase().is_marked() {
             self.collector.barrier_back(parent.erase());
