@@ -75,6 +75,8 @@ pub(crate) struct Collector {
     pub(super) weak_values: Vec<Gc<Table>>,
     pub(super) ephemerons: Vec<Gc<Table>>,
     pub(super) all_weak: Vec<Gc<Table>>,
+    /// Tables with weak keys, some of them white, and no white values.
+    pub(super) dying_keys: Vec<Gc<Table>>,
     /// Objects with a finalizer, in the order in which it was set.
     pub(super) finalizable: Vec<Gc<Header>>,
     /// Dead ones whose finalizer is to run, the last first.
@@ -109,6 +111,7 @@ impl Collector {
             weak_values: Vec::new(),
             ephemerons: Vec::new(),
             all_weak: Vec::new(),
+            dying_keys: Vec::new(),
             finalizable: Vec::new(),
             to_finalize: Vec::new(),
             threads: Vec::new(),
@@ -298,6 +301,7 @@ impl Vm {
         collector.weak_values.clear();
         collector.ephemerons.clear();
         collector.all_weak.clear();
+        collector.dying_keys.clear();
         self.mark_roots();
     }
 
@@ -332,8 +336,10 @@ impl Vm {
         let ephemerons = std::mem::take(&mut collector.ephemerons);
         let all_weak = std::mem::take(&mut collector.all_weak);
         let weak_values = std::mem::take(&mut collector.weak_values);
+        let dying_keys = std::mem::take(&mut collector.dying_keys);
         collector.clear_by_keys(&ephemerons);
         collector.clear_by_keys(&all_weak);
+        collector.clear_by_keys(&dying_keys);
         // Only what became weak by resurrection is left to look at.
         collector.clear_by_values(&weak_values[n_values..]);
         collector.clear_by_values(&all_weak[n_all..]);

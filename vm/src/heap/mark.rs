@@ -344,7 +344,7 @@ impl Collector {
         } else if has_white_pair {
             self.ephemerons.push(table);
         } else if has_white_key {
-            self.all_weak.push(table);
+            self.dying_keys.push(table);
         }
         marked
     }

@@ -7,7 +7,7 @@ use crate::debug_info::Operand;
 use crate::heap::Gc;
 use crate::metamethod::Event;
 use crate::string::Str;
-use crate::table::{Table, float_key};
+use crate::table::{Replaced, Table, float_key};
 use crate::value::{Tag, Value};
 use crate::vm::Vm;
 
@@ -17,6 +17,20 @@ fn add_key(vm: &mut Vm, table: Gc<Table>, key: Value, value: Value) -> bool {
     vm.heap.collector.barrier_table(table, value);
     vm.heap.collector.barrier_table(table, key);
     table.set(&mut vm.heap, key, value).is_ok()
+}
+
+/// Adds a key that no node of the table has; false if that is no key, or the table cannot grow.
+#[inline(never)]
+fn insert_key(vm: &mut Vm, table: Gc<Table>, key: Value, value: Value) -> bool {
+    vm.heap.collector.barrier_table(table, value);
+    vm.heap.collector.barrier_table(table, key);
+    table.insert(&mut vm.heap, key, value).is_ok()
+}
+
+/// Whether new keys are the table's own, as far as can be told at a glance.
+#[inline(always)]
+fn keeps_new_keys(table: Gc<Table>) -> bool {
+    table.metatable().is_none_or(|metatable| metatable.lacks(Event::NewIndex))
 }
 
 /// Sets register A if the value is not nil.
@@ -107,9 +121,11 @@ impl Plain {
 
     /// Replaces a value that is not nil; the caller sees to the barrier.
     #[inline(always)]
-    fn replace_in(self, table: Gc<Table>, value: Value) -> bool {
+    fn replace_in(self, table: Gc<Table>, value: Value) -> Replaced {
         match self.0.as_int() {
-            Some(int) => table.array_replace(int, value),
+            Some(int) if table.array_replace(int, value) => Replaced::Yes,
+            // It may be anywhere.
+            Some(_) => Replaced::Removed,
             None => table.replace_same(self.0, value),
         }
     }
@@ -373,15 +389,23 @@ handlers! {
         if let Some(table) = base.reg(i.a()).get().as_table() {
             let key = base.reg(i.b()).get();
             let value = k.or_register(i.k(), base, i.c());
-            let is_done = match key.as_string() {
+            let replaced = match key.as_string() {
                 Some(name) => {
-                    name.is_short()
-                        && table.replace_short(name.addr(), name.short_hash(), value)
+                    let is_done = name.is_short()
+                        && table.replace_short(name.addr(), name.short_hash(), value);
+                    if is_done { Replaced::Yes } else { Replaced::Removed }
                 }
-                None => Plain::of(key).is_some_and(|plain| plain.replace_in(table, value)),
+                None => Plain::of(key)
+                    .map_or(Replaced::Removed, |plain| plain.replace_in(table, value)),
             };
-            if is_done {
+            if replaced == Replaced::Yes {
                 vm.heap.collector.barrier_table(table, value);
+                next!(vm, pc, base, k, t)
+            }
+            if replaced == Replaced::Absent
+                && keeps_new_keys(table)
+                && insert_key(vm, table, key, value)
+            {
                 next!(vm, pc, base, k, t)
             }
         }

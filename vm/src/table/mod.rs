@@ -49,6 +49,16 @@ pub(crate) enum KeyError {
     NoMemory,
 }
 
+/// Whether a value was replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    Yes,
+    /// The key has a node, but no value.
+    Removed,
+    /// The key has no node: [`Gc::insert`] may add it.
+    Absent,
+}
+
 /// Where a key's value is.
 #[derive(Clone, Copy)]
 enum Place {
@@ -266,13 +276,14 @@ impl Table {
 
     /// Replaces the value at such a key if there is one; the caller sees to the barrier.
     #[inline(always)]
-    pub(crate) fn replace_same(&self, key: Value, value: Value) -> bool {
+    pub(crate) fn replace_same(&self, key: Value, value: Value) -> Replaced {
         match self.find_same(key) {
             Some(node) if node.value_tag() != Tag::NIL => {
                 node.set_value(value);
-                true
+                Replaced::Yes
             }
-            _ => false,
+            Some(_) => Replaced::Removed,
+            None => Replaced::Absent,
         }
     }
 
@@ -415,7 +426,7 @@ impl Gc<Table> {
         if main.value_tag() != Tag::NIL || self.nodes.get().is_none() {
             let Some(free) = self.take_free_node() else {
                 self.rehash(heap, key)?;
-                return self.set(heap, key, value);
+                return self.set_absent(heap, key, value);
             };
             let others = if main.key_tag() == Tag::DEAD_KEY {
                 // Only a node without value can be dead, and those are not collided with.
@@ -452,6 +463,14 @@ impl Gc<Table> {
         main.set_key(key);
         main.set_value(value);
         Ok(())
+    }
+
+    /// Sets a key that the table does not have, and that the array part may have got room for.
+    fn set_absent(self, heap: &mut Heap, key: Value, value: Value) -> Result<(), KeyError> {
+        match key.as_int() {
+            Some(i) if self.array_set(i, value) => Ok(()),
+            _ => self.insert(heap, key, value),
+        }
     }
 
     /// Bytes outside the object's own block.

@@ -164,7 +164,7 @@ impl Gc<Table> {
             let node = old_nodes.at(i);
             if node.value_tag() != Tag::NIL {
                 let absences = self.header.small.get();
-                self.set(heap, node.key(), node.value())?;
+                self.set_absent(heap, node.key(), node.value())?;
                 self.header.small.set(absences);
             }
         }
@@ -239,7 +239,7 @@ impl Gc<Table> {
         for i in n..n_old {
             let value = old.get(i);
             if !value.is_nil() {
-                self.set(heap, Value::int(i64::from(i) + 1), value)?;
+                self.insert(heap, Value::int(i64::from(i) + 1), value)?;
             }
         }
         if !was_inline {
