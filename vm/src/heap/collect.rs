@@ -344,6 +344,8 @@ impl Vm {
         collector.clear_by_values(&weak_values[n_values..]);
         collector.clear_by_values(&all_weak[n_all..]);
         self.clear_threads();
+        self.string_lib.forget_addresses();
+        self.heap.forget_dead_bytes();
         let collector = &mut self.heap.collector;
         collector.gray_again.clear();
         collector.white ^= WHITES;

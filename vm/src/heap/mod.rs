@@ -65,6 +65,8 @@ pub(crate) struct Heap {
     pub(crate) collector: Collector,
     /// Host data of dead userdata. Its destructors are the host's code: they run at a safepoint.
     pub(crate) dead_data: Vec<HostData>,
+    /// The strings of one byte that there are, from the first one on; perhaps not all.
+    byte_strings: Option<Box<[Option<Gc<Str>>; 256]>>,
     /// Stacks of dead coroutines, for new ones.
     spare_stacks: SpareStacks,
 }
@@ -85,6 +87,7 @@ impl Heap {
             strings: Interner::new(seed),
             collector: Collector::new(),
             dead_data: Vec::new(),
+            byte_strings: None,
             spare_stacks: Vec::new(),
         }
     }
@@ -138,9 +141,25 @@ impl Heap {
     /// The string of those bytes: the one there is, if it is short.
     #[inline]
     pub(crate) fn new_string(&mut self, bytes: &[u8]) -> Gc<Str> {
+        if let [byte] = *bytes
+            && let Some(strings) = &self.byte_strings
+            && let Some(string) = strings[usize::from(byte)]
+        {
+            return string;
+        }
         if bytes.len() > MAX_SHORT_LEN {
             return self.new_long_string(bytes);
         }
+        let string = self.new_short_string(bytes);
+        if let [byte] = *bytes {
+            self.byte_strings.get_or_insert_with(|| Box::new([None; 256]))[usize::from(byte)] =
+                Some(string);
+        }
+        string
+    }
+
+    #[inline]
+    fn new_short_string(&mut self, bytes: &[u8]) -> Gc<Str> {
         let hash = hash_bytes(bytes, self.strings.seed);
         if let Some(found) = self.strings.find(bytes, hash) {
             self.collector.revive(found.erase());
@@ -154,6 +173,15 @@ impl Heap {
             self.pages.drop_reserve();
         }
         string
+    }
+
+    /// To be called when the dead are known, before they are freed.
+    fn forget_dead_bytes(&mut self) {
+        for place in self.byte_strings.iter_mut().flat_map(|strings| strings.iter_mut()) {
+            if place.is_some_and(|string| string.erase().is_white()) {
+                *place = None;
+            }
+        }
     }
 
     fn new_long_string(&mut self, bytes: &[u8]) -> Gc<Str> {

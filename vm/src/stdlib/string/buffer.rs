@@ -36,6 +36,11 @@ impl StringLib {
         (&mut self.patterns, self.captures.get_or_insert_default())
     }
 
+    /// To be called before strings are freed.
+    pub(crate) fn forget_addresses(&mut self) {
+        self.patterns.forget_latest();
+    }
+
     /// A capture of the latest match.
     #[inline]
     pub(super) fn capture(&self, i: usize) -> Capture {

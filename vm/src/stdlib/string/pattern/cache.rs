@@ -67,17 +67,32 @@ impl Entry {
     }
 }
 
+/// What was asked for last, as long as the collector has freed nothing since: the first entry of a
+/// set.
+#[derive(Clone, Copy)]
+struct Latest {
+    /// The address of the pattern's string, or zero.
+    addr: u64,
+    kind: Kind,
+    set: u8,
+}
+
+impl Latest {
+    const NONE: Self = Self { addr: 0, kind: Kind::Anchorable, set: 0 };
+}
+
 /// Programs by the text of their patterns, made at the first use.
 #[derive(Default)]
 pub(in super::super) struct Cache(Option<Box<Kept>>);
 
-/// What a cache holds. Entries hold no strings of the VM, so that they need not know what the
-/// collector does.
+/// What a cache holds. Entries hold no strings of the VM, so that only `latest` needs to know what
+/// the collector does.
 struct Kept {
     /// Two for each residue of the hash, the newer one first.
     sets: [[Option<Entry>; 2]; N_SETS],
     /// The last one that was too long to be kept.
     long: Option<Entry>,
+    latest: Latest,
     scratch: Scratch,
 }
 
@@ -86,20 +101,23 @@ impl Cache {
     #[inline]
     pub(in super::super) fn get(&mut self, pattern: Gc<Str>, kind: Kind) -> &Arc<Program> {
         let kept = self.0.get_or_insert_with(Kept::new);
-        let bytes = pattern.bytes();
-        let hash = if pattern.is_short() { pattern.short_hash() as usize } else { bytes.len() };
-        let i = hash % N_SETS;
-        let key = Key::new(bytes, kind);
-        let newest = kept.sets[i][0].as_ref();
-        if !newest.is_some_and(|entry| entry.is_of(bytes, key)) {
-            if bytes.len() > MAX_LEN {
-                let entry = Entry::new(bytes, kind, &mut Scratch::default());
+        if kept.latest.addr != pattern.addr() || kept.latest.kind != kind {
+            if pattern.len() > MAX_LEN {
+                let entry = Entry::new(pattern.bytes(), kind, &mut Scratch::default());
                 return &kept.long.insert(entry).program;
             }
-            kept.bring_to_front(i, bytes, kind);
+            kept.bring_to_front(pattern, kind);
         }
-        let scratch = &mut kept.scratch;
-        &kept.sets[i][0].get_or_insert_with(|| Entry::new(bytes, kind, scratch)).program
+        let Kept { sets, scratch, latest, .. } = &mut **kept;
+        let entry = &mut sets[usize::from(latest.set) % N_SETS][0];
+        &entry.get_or_insert_with(|| Entry::new(pattern.bytes(), kind, scratch)).program
+    }
+
+    /// To be called before strings are freed.
+    pub(in super::super) fn forget_latest(&mut self) {
+        if let Some(kept) = &mut self.0 {
+            kept.latest = Latest::NONE;
+        }
     }
 }
 
@@ -109,17 +127,25 @@ impl Kept {
         Box::new(Self {
             sets: [const { [None, None] }; N_SETS],
             long: None,
+            latest: Latest::NONE,
             scratch: Scratch::default(),
         })
     }
 
     #[inline(never)]
-    fn bring_to_front(&mut self, i: usize, pattern: &[u8], kind: Kind) {
+    fn bring_to_front(&mut self, pattern: Gc<Str>, kind: Kind) {
+        let bytes = pattern.bytes();
+        let hash = if pattern.is_short() { pattern.short_hash() as usize } else { bytes.len() };
+        let i = hash % N_SETS;
         let set = &mut self.sets[i];
-        set.swap(0, 1);
-        let key = Key::new(pattern, kind);
-        if !set[0].as_ref().is_some_and(|entry| entry.is_of(pattern, key)) {
-            set[0] = Some(Entry::new(pattern, kind, &mut self.scratch));
+        let key = Key::new(bytes, kind);
+        let is_it = |entry: &Option<Entry>| entry.as_ref().is_some_and(|e| e.is_of(bytes, key));
+        if !is_it(&set[0]) {
+            set.swap(0, 1);
+            if !is_it(&set[0]) {
+                set[0] = Some(Entry::new(bytes, kind, &mut self.scratch));
+            }
         }
+        self.latest = Latest { addr: pattern.addr(), kind, set: i as u8 };
     }
 }

@@ -389,9 +389,13 @@ fn shape(ops: &[Op], n_opens: usize) -> Shape {
         [Op::Open(_), Op::Span { item, plus }, Op::Close(_), Op::Match] => {
             Shape::Span { item, plus, captured: true }
         }
-        [Op::One(item), Op::Match] => Shape::One { item, captured: false },
-        [Op::Open(_), Op::One(item), Op::Close(_), Op::Match] => {
-            Shape::One { item, captured: true }
+        [Op::One(_), Op::Match] => Shape::One { captured: false },
+        [Op::Open(_), Op::One(_), Op::Close(_), Op::Match] => Shape::One { captured: true },
+        [Op::One(_), Op::Span { item, plus }, Op::Match] => {
+            Shape::Two { then: item, plus, captured: false }
+        }
+        [Op::Open(_), Op::One(_), Op::Span { item, plus }, Op::Close(_), Op::Match] => {
+            Shape::Two { then: item, plus, captured: true }
         }
         _ => match ops[n_opens] {
             // A back reference may depend on where the span began.

@@ -76,7 +76,8 @@ impl<'a> Matcher<'a> {
     #[inline(always)]
     pub(in super::super) fn search(&mut self, at: usize, last: Option<usize>) -> Outcome {
         match self.program.shape {
-            Shape::One { item, captured } => self.search_one(at, item, captured),
+            Shape::One { captured } => self.search_one(at, captured),
+            Shape::Two { then, plus, captured } => self.search_two(at, then, plus, captured),
             _ => self.search_more(at, last.unwrap_or(FAIL)),
         }
     }
@@ -135,10 +136,7 @@ impl<'a> Matcher<'a> {
         while let Some(start) = self.next_start(at) {
             let end = self.span(item, start);
             if (end > start || !plus) && end != last {
-                if captured {
-                    self.captures[0] = Capture { start, end };
-                }
-                return Outcome::Found { start, end };
+                return self.found(start, end, captured);
             }
             if start >= self.subject.len() {
                 break;
@@ -148,25 +146,41 @@ impl<'a> Matcher<'a> {
         Outcome::NotFound
     }
 
-    /// As `search`, for a program that is one item. A match is never empty, so that it ends at no
-    /// earlier match's end.
+    /// As `search`, for a program that is one item: it is wherever a match can begin but at the end.
+    /// A match is never empty, so that it ends at no earlier match's end.
     #[inline(always)]
-    fn search_one(&mut self, at: usize, item: Item, captured: bool) -> Outcome {
+    fn search_one(&mut self, at: usize, captured: bool) -> Outcome {
+        self.work += 1;
+        match self.next_start(at) {
+            Some(start) if start < self.subject.len() => self.found(start, start + 1, captured),
+            _ => Outcome::NotFound,
+        }
+    }
+
+    /// As `search`, for a program that is one item, which is wherever a match can begin but at the
+    /// end, and a span. A match is never empty, so that it ends at no earlier match's end.
+    #[inline]
+    fn search_two(&mut self, at: usize, then: Item, plus: bool, captured: bool) -> Outcome {
         let mut at = at;
         while let Some(start) = self.next_start(at)
             && start < self.subject.len()
         {
             self.work += 1;
-            let end = start + 1;
-            if self.accepts_at(item, start) {
-                if captured {
-                    self.captures[0] = Capture { start, end };
-                }
-                return Outcome::Found { start, end };
+            let end = self.span(then, start + 1);
+            if end > start + 1 || !plus {
+                return self.found(start, end, captured);
             }
             at = end;
         }
         Outcome::NotFound
+    }
+
+    #[inline(always)]
+    fn found(&mut self, start: usize, end: usize, captured: bool) -> Outcome {
+        if captured {
+            self.captures[0] = Capture { start, end };
+        }
+        Outcome::Found { start, end }
     }
 
     /// As `search`, for a program with a lead. A match of it is never empty, so that it ends at no

@@ -165,7 +165,12 @@ enum Shape {
     },
     /// A single byte is all there is, captured or not.
     One {
-        item: Item,
+        captured: bool,
+    },
+    /// A single byte and a span are all there is, captured as a whole or not.
+    Two {
+        then: Item,
+        plus: bool,
         captured: bool,
     },
 }

@@ -143,6 +143,10 @@ fn searches_know_where_matches_begin() {
     check("(%a+) %1", |p| p.shape == Shape::General);
     check("(%a*)", |p| matches!(p.shape, Shape::Span { plus: false, captured: true, .. }));
     check("%a+", |p| matches!(p.shape, Shape::Span { plus: true, captured: false, .. }));
+    check("%a", |p| p.shape == Shape::One { captured: false });
+    check("(%a%d+)", |p| matches!(p.shape, Shape::Two { plus: true, captured: true, .. }));
+    check("[%a_][%w_]*", |p| matches!(p.shape, Shape::Two { plus: false, captured: false, .. }));
+    check("%a%a-", |p| p.shape == Shape::General);
 }
 
 #[test]
