@@ -208,7 +208,8 @@ impl Vm {
         // As the reference: registry[1] is the main thread, registry[2] the globals.
         let pairs = [(1, Value::thread(thread)), (2, Value::table(globals))];
         for (i, value) in pairs {
-            vm.raw_set_int(registry, i, value);
+            // It was made with room for them.
+            let _ = vm.raw_set_int(registry, i, value);
         }
         vm
     }
@@ -257,18 +258,25 @@ impl Vm {
     }
 
     /// Sets an item without metamethods; integers are always good keys.
-    pub(crate) fn raw_set_int(&mut self, table: Gc<Table>, key: i64, value: Value) {
+    pub(crate) fn raw_set_int(
+        &mut self,
+        table: Gc<Table>,
+        key: i64,
+        value: Value,
+    ) -> Result<(), Raised> {
         self.heap.collector.barrier_table(table, value);
-        // The only error is a table of 2^31 items, which no memory holds.
-        let _ = table.set_int(&mut self.heap, key, value);
+        match table.set_int(&mut self.heap, key, value) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.key_error(error)),
+        }
     }
 
-    /// Sets a field by name, as libraries are opened.
+    /// Sets a field by name of a table that has few, for which there is memory.
     pub(crate) fn raw_set_name(&mut self, table: Gc<Table>, name: &str, value: Value) {
         let key = Value::string(self.heap.new_string(name.as_bytes()));
         self.heap.collector.barrier_table(table, value);
         self.heap.collector.barrier_table(table, key);
-        // As above.
+        // Small tables cannot fail to grow.
         let _ = table.set(&mut self.heap, key, value);
     }
 
@@ -279,10 +287,13 @@ impl Vm {
 
     /// Sets the items behind `first` of a constructor (`OP_SETLIST`).
     pub(crate) fn set_items(&mut self, table: Gc<Table>, first: usize, values: Slot, n: usize) {
+        // There is room for all of them then.
         let last = (first + n).min(u32::MAX as usize) as u32;
         table.ensure_array(&mut self.heap, last);
         for i in 0..n {
-            self.raw_set_int(table, (first + i) as i64 + 1, values.add(i).get());
+            let value = values.add(i).get();
+            self.heap.collector.barrier_table(table, value);
+            table.array_set((first + i) as i64 + 1, value);
         }
     }
 

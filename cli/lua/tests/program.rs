@@ -41,6 +41,10 @@ fn refused_memory_is_an_error() {
         local parts, part = {}, ("x"):rep(1 << 24)
         for i = 1, 16 do parts[i] = part end
         print(pcall(table.concat, parts))
+        for _, add in ipairs {table.insert, function(t, i) table.move({i}, 1, 1, #t + 1, t) end} do
+            print(pcall(function() local t = {} while true do add(t, 1) end end))
+            collectgarbage()
+        end
         print(select('#', pcall(table.unpack, {}, 1, 1e7)))
     "#;
     let command = format!("ulimit -v 200000; exec {} -", env!("CARGO_BIN_EXE_lua"));
@@ -50,7 +54,7 @@ fn refused_memory_is_an_error() {
         lua.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     lua.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = lua.wait_with_output().unwrap();
-    let expected = format!("{}2\n", "false\tnot enough memory\n".repeat(7));
+    let expected = format!("{}2\n", "false\tnot enough memory\n".repeat(9));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
 }

@@ -31,12 +31,12 @@ impl From<Error> for RunError {
 impl Lua {
     /// Sets a global variable to a sequence of strings, with some at other indices: `arg`.
     pub fn set_args(&self, args: &[(i64, Vec<u8>)]) {
-        // A VM that is gone runs no script.
+        // A VM that is gone runs no script, and arguments are not too many for memory.
         let _ = self.with(|vm| {
             let table = vm.heap.new_table();
             for (i, arg) in args {
                 let value = Raw::string(vm.heap.new_string(arg));
-                vm.raw_set_int(table, *i, value);
+                vm.protect(|vm| vm.raw_set_int(table, *i, value))?;
             }
             let globals = vm.globals;
             vm.raw_set_name(globals, "arg", Raw::table(table));

@@ -197,11 +197,9 @@ impl Table {
         let value = value.into_lua(self.lua())?;
         self.raw_set(n + 1, Value::Nil)?;
         self.with(|vm, table| {
-            for i in (at..=n).rev() {
-                let item = table.get_int(i);
-                vm.raw_set_int(table, i + 1, item);
-            }
-            Ok(())
+            vm.protect(|vm| {
+                (at..=n).rev().try_for_each(|i| vm.raw_set_int(table, i + 1, table.get_int(i)))
+            })
         })?;
         self.raw_set(at, value)
     }
@@ -223,12 +221,10 @@ impl Table {
             return Err(Error::runtime("index out of bounds"));
         }
         self.with(|vm, table| {
-            for i in at..n {
-                let item = table.get_int(i + 1);
-                vm.raw_set_int(table, i, item);
-            }
-            vm.raw_set_int(table, n, Raw::NIL);
-            Ok(())
+            vm.protect(|vm| {
+                (at..n).try_for_each(|i| vm.raw_set_int(table, i, table.get_int(i + 1)))?;
+                vm.raw_set_int(table, n, Raw::NIL)
+            })
         })
     }
 
@@ -536,7 +532,7 @@ impl Lua {
             if let Some(table) = vm.import(&Value::Table(globals))?.as_table() {
                 vm.globals = table;
                 let registry = vm.registry;
-                vm.raw_set_int(registry, 2, Raw::table(table));
+                vm.protect(|vm| vm.raw_set_int(registry, 2, Raw::table(table)))?;
             }
             Ok(())
         })

@@ -93,7 +93,7 @@ fn get_info(vm: &mut Vm) -> NativeResult {
         return Err(vm.arg_error(skip + 2, "invalid option"));
     }
     charge_description(vm, subject, &options)?;
-    let table = describe(vm, subject, &options);
+    let table = describe(vm, subject, &options)?;
     vm.ret(Value::table(table))
 }
 
@@ -121,7 +121,7 @@ fn charge_description(vm: &mut Vm, subject: Subject, options: &[u8]) -> Result<(
     vm.charge(units)
 }
 
-fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
+fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Result<Gc<Table>, Raised> {
     let function = match subject {
         Subject::Function(function) => function,
         Subject::Frame(thread, depth) => {
@@ -216,7 +216,7 @@ fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
                         let lines = vm.heap.new_table();
                         let skip = usize::from(shared.proto.is_vararg != 0);
                         for line in shared.proto.lines().skip(skip) {
-                            vm.raw_set_int(lines, i64::from(line), Value::bool(true));
+                            vm.raw_set_int(lines, i64::from(line), Value::bool(true))?;
                         }
                         Value::table(lines)
                     }
@@ -227,7 +227,7 @@ fn describe(vm: &mut Vm, subject: Subject, options: &[u8]) -> Gc<Table> {
             _ => vm.raw_set_name(table, "func", function),
         }
     }
-    table
+    Ok(table)
 }
 
 /// What a variable is called.

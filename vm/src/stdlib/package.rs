@@ -58,7 +58,7 @@ pub(super) fn open(vm: &mut Vm, reach: Reach) -> Gc<Table> {
     searchers.ensure_array(&mut vm.heap, searcher_list.len() as u32);
     for (i, searcher) in (1..).zip(searcher_list) {
         let searcher = vm.heap.new_native_closure(searcher, &[Value::table(package)]);
-        vm.raw_set_int(searchers, i, Value::native_closure(searcher));
+        searchers.array_set(i, Value::native_closure(searcher));
     }
     vm.raw_set_name(package, "searchers", Value::table(searchers));
     if reach == Reach::Everything {

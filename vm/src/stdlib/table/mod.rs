@@ -116,10 +116,7 @@ fn set_item(vm: &mut Vm, arg: usize, i: i64, value: Value) -> Result<(), Raised>
 #[inline(never)]
 fn set_any_item(vm: &mut Vm, object: Value, i: i64, value: Value) -> Result<(), Raised> {
     match object.as_table().filter(|table| table.metatable().is_none()) {
-        Some(table) => {
-            vm.raw_set_int(table, i, value);
-            Ok(())
-        }
+        Some(table) => vm.raw_set_int(table, i, value),
         None => vm.set_index(object, Value::int(i), value),
     }
 }
@@ -292,7 +289,7 @@ fn pack(vm: &mut Vm) -> NativeResult {
     let table = vm.heap.new_table_sized(n as u32, 1);
     for i in 1..=n {
         let value = vm.arg(i);
-        vm.raw_set_int(table, i as i64, value);
+        vm.raw_set_int(table, i as i64, value)?;
     }
     vm.raw_set_name(table, "n", Value::int(n as i64));
     vm.ret(Value::table(table))

@@ -54,7 +54,7 @@ fn sort_uniform(vm: &mut Vm, table: Gc<Table>, n: i64) -> Result<bool, Raised> {
         Tag::INT => {
             let Some(mut items) = collect(vm, table, n, Value::as_int)? else { return Ok(false) };
             items.sort_unstable();
-            store(vm, table, items.into_iter().map(Value::int));
+            store(vm, table, items.into_iter().map(Value::int))?;
         }
         Tag::FLOAT => {
             // Zeros are equal whatever their sign, and NaN has no place in any order.
@@ -63,7 +63,7 @@ fn sort_uniform(vm: &mut Vm, table: Gc<Table>, n: i64) -> Result<bool, Raised> {
             };
             let Some(mut items) = collect(vm, table, n, ordered)? else { return Ok(false) };
             items.sort_unstable_by(f64::total_cmp);
-            store(vm, table, items.into_iter().map(Value::float));
+            store(vm, table, items.into_iter().map(Value::float))?;
         }
         Tag::SHORT_STR | Tag::LONG_STR => {
             let keyed = |value: Value| value.as_string().map(|string| (prefix(string), string));
@@ -72,7 +72,7 @@ fn sort_uniform(vm: &mut Vm, table: Gc<Table>, n: i64) -> Result<bool, Raised> {
             items.sort_unstable_by(|(a_key, a), (b_key, b)| {
                 a_key.cmp(b_key).then_with(|| a.bytes().cmp(b.bytes()))
             });
-            store(vm, table, items.into_iter().map(|(_, string)| Value::string(string)));
+            store(vm, table, items.into_iter().map(|(_, string)| Value::string(string)))?;
         }
         _ => return Ok(false),
     }
@@ -126,10 +126,8 @@ fn collect<T>(
     Ok(Some(items))
 }
 
-fn store(vm: &mut Vm, table: Gc<Table>, items: impl Iterator<Item = Value>) {
-    for (i, value) in (1..).zip(items) {
-        vm.raw_set_int(table, i, value);
-    }
+fn store(vm: &mut Vm, table: Gc<Table>, items: impl Iterator<Item = Value>) -> Result<(), Raised> {
+    (1..).zip(items).try_for_each(|(i, value)| vm.raw_set_int(table, i, value))
 }
 
 /// An order of values.
