@@ -294,6 +294,11 @@ impl Heap {
         userdata
     }
 
+    /// To be called when what the value of a userdata held elsewhere is gone.
+    pub(crate) fn forget_held(&mut self, userdata: Gc<Userdata>) {
+        self.account(userdata.header().word.replace(0) as usize, 0);
+    }
+
     pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
         self.pages.alloc_buffer(size)
     }

@@ -107,11 +107,14 @@ pub(crate) fn os_path(path: &[u8]) -> std::path::PathBuf {
 
 /// The system's message for an error, as `strerror` words it.
 pub(crate) fn os_message(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+    let mut text = error.to_string();
+    if error.raw_os_error().is_some()
+        && let Some(end) = text.bytes().rposition(|byte| byte == b'(')
+    {
+        // What follows is the number.
+        text.truncate(end.saturating_sub(1));
     }
+    text
 }
 
 /// A table of native functions by their names, with room for more fields.

@@ -367,7 +367,9 @@ fn close_file(vm: &mut Vm, file: File) -> NativeResult {
         vm.push_str(b"cannot close standard file");
         return Ok(NativeRet::Values(2));
     }
-    match handle.0.replace(State::Closed) {
+    let state = handle.0.replace(State::Closed);
+    vm.heap.forget_held(file);
+    match state {
         State::File(mut stream) => {
             let result = stream.flush();
             file_result(vm, result, None)

@@ -8,7 +8,7 @@ use crate::stdlib::system::file_result;
 use crate::value::Value;
 use crate::vm::{NO_MEMORY, Raised, Vm};
 
-use super::stream::{READ_AT_ONCE, Stream};
+use super::stream::{BUFFER, READ_AT_ONCE, Stream};
 
 /// Longest numeral that is read (`L_MAXLENNUM`).
 const MAX_NUMERAL: usize = 200;
@@ -129,7 +129,8 @@ fn read_up_to(vm: &mut Vm, file: File, n: usize) -> Result<Vec<u8>, Raised> {
     let mut text = Vec::new();
     loop {
         // In parts that grow with what was read, so that there are few of them.
-        let part = (n - text.len()).min(text.len().max(READ_AT_ONCE));
+        let usual = if text.is_empty() { BUFFER } else { text.len().max(READ_AT_ONCE) };
+        let part = usual.min(n - text.len());
         let part_end = text.len() + part;
         with_stream(vm, file, |stream, _| stream.read_bytes(&mut text, part))?;
         check_limits(vm, text.len(), part)?;

@@ -32,6 +32,8 @@ enum Source {
 /// When what is written reaches the system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Buffering {
+    /// That of lines if it is a terminal; found out when it is first written to.
+    Undecided,
     None,
     Line,
     Full,
@@ -55,13 +57,13 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(file: File, readable: bool, writable: bool) -> Self {
-        let buffering = if file.is_terminal() { Buffering::Line } else { Buffering::Full };
-        Self::of(Source::File(file), (readable, writable), buffering)
+        Self::of(Source::File(file), (readable, writable), Buffering::Undecided)
     }
 
     /// A standard file, opened when it is first used.
     pub(crate) fn standard(which: Standard) -> Self {
-        let buffering = if which == Standard::Error { Buffering::None } else { Buffering::Full };
+        let is_error = which == Standard::Error;
+        let buffering = if is_error { Buffering::None } else { Buffering::Undecided };
         let is_input = which == Standard::Input;
         Self::of(Source::Unopened(which), (is_input, !is_input), buffering)
     }
@@ -84,11 +86,7 @@ impl Stream {
     /// The file itself.
     fn file(&mut self) -> io::Result<&mut File> {
         if let Source::Unopened(which) = self.source {
-            let file = duplicate(which)?;
-            if which == Standard::Output && file.is_terminal() {
-                self.buffering = Buffering::Line;
-            }
-            self.source = Source::File(file);
+            self.source = Source::File(duplicate(which)?);
         }
         match &mut self.source {
             Source::File(file) => Ok(file),
@@ -278,7 +276,7 @@ impl Stream {
                 self.buffer.extend_from_slice(bytes);
                 Ok(())
             }
-            Buffering::Full => self.write_blocks(bytes),
+            Buffering::Full | Buffering::Undecided => self.write_blocks(bytes),
             Buffering::Line => self.write_lines(bytes),
             Buffering::None => {
                 self.flush()?;
@@ -292,8 +290,12 @@ impl Stream {
         if !self.writable {
             return Err(io::Error::from_raw_os_error(BAD_DESCRIPTOR));
         }
-        // Finds out whether it is a terminal.
-        self.file()?;
+        let is_undecided = self.buffering == Buffering::Undecided;
+        let file = self.file()?;
+        if is_undecided {
+            let is_terminal = file.is_terminal();
+            self.buffering = if is_terminal { Buffering::Line } else { Buffering::Full };
+        }
         self.drop_read_ahead()?;
         self.buffer.clear();
         (self.start, self.end) = (0, 0);
