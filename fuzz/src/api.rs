@@ -177,12 +177,14 @@ impl Host {
         if let Some((id, lua)) = &lock(&self.kept).vms[at] {
             return (*id, lua.clone());
         }
-        let libraries = StdLib::ALL - StdLib::IO - StdLib::OS - StdLib::PACKAGE;
-        let options = LuaOptions::new().ignore_environment(true);
-        let lua = match self.below(4) {
-            0 => Lua::sandboxed(),
-            _ => Lua::new_with(libraries, options).expect("the libraries are there"),
+        let (all, io) = (StdLib::ALL, StdLib::IO);
+        let options = LuaOptions::new().ignore_environment(true).seed(0);
+        // As `Lua::sandboxed` makes them, or with everything that leaves the machine alone.
+        let (libraries, options) = match self.below(4) {
+            0 => (all - io - StdLib::DEBUG, options.text_chunks_only(true).sandboxed(true)),
+            _ => (all - io - StdLib::OS - StdLib::PACKAGE, options),
         };
+        let lua = Lua::new_with(libraries, options).expect("the libraries are there");
         let mut fuel = FUEL;
         match self.below(8) {
             n @ 0..2 => {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use moonproof_bytecode::load;
 use moonproof_compiler::compile;
 use moonproof_verifier::{VerifiedChunk, verify};
-use moonproof_vm::{Limits, Lua, Stress};
+use moonproof_vm::{Limits, Lua, LuaOptions, StdLib, Stress};
 
 use crate::Reached;
 
@@ -108,7 +108,9 @@ fn reach(input: &[u8]) -> usize {
 }
 
 fn execute(chunk: VerifiedChunk) -> usize {
-    let lua = Lua::new();
+    // So that an input does the same again.
+    let options = LuaOptions::new().seed(0);
+    let lua = Lua::new_with(StdLib::ALL, options).expect("there is memory for a VM");
     lua.run(PRELUDE_CHUNK.clone(), &[]).expect("the prelude runs");
     let mut limits = Limits::default();
     // Most inputs run in a VM that collects garbage and moves its stack whenever it can, or examines

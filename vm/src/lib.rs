@@ -30,6 +30,7 @@
 
 mod api;
 mod call;
+mod chance;
 mod close;
 mod closure;
 mod coroutine;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use moonproof_verifier::{VerifiedChunk, Verifier};
 
 use crate::api::HostState;
+use crate::chance::Chance;
 use crate::heap::{Gc, Heap, Shortage, Stress, can_allocate};
 use crate::hook::HookNames;
 use crate::interp::Dispatch;
@@ -147,6 +148,8 @@ pub(crate) struct Vm {
     pub(crate) string_lib: StringLib,
     pub(crate) compiler: Compiler,
     pub(crate) verifier: Verifier,
+    /// Where seeds come from.
+    pub(crate) chance: Chance,
     /// State of `math.random`.
     pub(crate) random: [u64; 4],
     /// Whether `warn` prints.
@@ -157,10 +160,8 @@ pub(crate) struct Vm {
 
 impl Vm {
     /// A VM with an empty table of globals.
-    pub(crate) fn new(shared: Arc<Shared>) -> Box<Self> {
-        use std::hash::{BuildHasher, Hasher};
-        let seed = std::collections::hash_map::RandomState::new().build_hasher().finish();
-        let mut heap = Heap::new(seed);
+    pub(crate) fn new(shared: Arc<Shared>, mut chance: Chance) -> Box<Self> {
+        let mut heap = Heap::new(chance.draw());
         let names = Names::new(&mut heap);
         heap.collector.set_mode_name(names.events[Event::Mode as usize]);
         let thread = heap.new_thread(Thread::new(None, Status::Running));
@@ -200,6 +201,7 @@ impl Vm {
             string_lib: StringLib::default(),
             compiler: Compiler::default(),
             verifier: Verifier::default(),
+            chance,
             random: [0; 4],
             warnings: false,
             host: HostState::new(shared),

@@ -135,7 +135,7 @@ fn run(prelude: &VerifiedChunk, bytes: &[u8], ways: u32, seed: u64) -> [u8; 8] {
     };
     let mut answer = [b'd', 0, 0, 0, 0, 0, 0, 0];
     let mut n_steps = 0;
-    let lua = machine();
+    let lua = machine(seed);
     // Only because there is not enough memory for this does it ever fail.
     let prelude = begin(&lua, prelude, seed).expect("the prelude runs");
     let is_wanted = |way: &Way| ways == 0 || ways & 1 << *way as u32 != 0;
@@ -166,14 +166,15 @@ fn run(prelude: &VerifiedChunk, bytes: &[u8], ways: u32, seed: u64) -> [u8; 8] {
     answer
 }
 
-fn machine() -> Lua {
+fn machine(seed: u64) -> Lua {
     let libraries = StdLib::COROUTINE
         | StdLib::TABLE
         | StdLib::STRING
         | StdLib::UTF8
         | StdLib::MATH
         | StdLib::DEBUG;
-    let options = LuaOptions::new().ignore_environment(true).text_chunks_only(true).sandboxed(true);
+    let options = LuaOptions::new().ignore_environment(true).text_chunks_only(true);
+    let options = options.sandboxed(true).seed(seed);
     let lua = Lua::new_with(libraries, options).expect("there is memory for a VM");
     lua.set_warning_function(|_, _, _| Ok(()));
     lua

@@ -5,6 +5,7 @@ use std::ops::{BitOr, BitOrAssign, Sub};
 use super::Interrupter;
 use super::error::{Error, Result};
 use super::handle::Lua;
+use crate::chance::Chance;
 use crate::shared::Shared;
 use crate::stdlib::{ALL_LIBRARIES, Library, Reach};
 use crate::value::Value as Raw;
@@ -89,13 +90,17 @@ pub struct LuaOptions {
     pub text_chunks_only: bool,
     /// Scripts reach nothing outside of the VM: no files, no processes, no environment.
     pub sandboxed: bool,
+    /// Where chance begins: hashes of strings, and so the order in which `next` gives them, and what
+    /// `math.random` gives until a script sets its seed. `None` for other numbers in each VM, so that
+    /// nobody can foresee which strings collide.
+    pub seed: Option<u64>,
 }
 
 impl LuaOptions {
     /// Everything is allowed.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ignore_environment: false, text_chunks_only: false, sandboxed: false }
+        Self { ignore_environment: false, text_chunks_only: false, sandboxed: false, seed: None }
     }
 
     /// Sets [`LuaOptions::ignore_environment`].
@@ -116,6 +121,24 @@ impl LuaOptions {
     #[must_use]
     pub const fn sandboxed(mut self, yes: bool) -> Self {
         self.sandboxed = yes;
+        self
+    }
+
+    /// Sets [`LuaOptions::seed`], so that a VM does the same again.
+    ///
+    /// ```
+    /// use moonproof_vm::{Lua, LuaOptions, StdLib};
+    ///
+    /// let draw = || {
+    ///     let lua = Lua::new_with(StdLib::MATH, LuaOptions::new().seed(42))?;
+    ///     lua.load("math.random(0)").eval::<i64>()
+    /// };
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), moonproof_vm::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 }
@@ -217,7 +240,7 @@ impl Lua {
     }
 
     fn make(libraries: StdLib, options: LuaOptions) -> Self {
-        let mut vm = Vm::new(Shared::new());
+        let mut vm = Vm::new(Shared::new(), Chance::new(options.seed));
         vm.host.text_only = options.text_chunks_only;
         vm.host.sandboxed = options.sandboxed;
         vm.host.ignores_environment = options.ignore_environment || options.sandboxed;

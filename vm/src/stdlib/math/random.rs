@@ -77,13 +77,11 @@ pub(super) fn randomseed(vm: &mut Vm) -> NativeResult {
     Ok(NativeRet::Values(2))
 }
 
-/// Sets a state that differs from run to run; returns the seeds.
+/// Sets a state that differs from run to run, unless the host chose the seed; returns the seeds.
 pub(super) fn seed_at_random(vm: &mut Vm) -> (i64, i64) {
-    use std::hash::{BuildHasher, RandomState};
-    let seed = || RandomState::new().hash_one(0) as i64;
-    let (n1, n2) = (seed(), seed());
-    vm.random = seeded(n1 as u64, n2 as u64);
-    (n1, n2)
+    let (n1, n2) = (vm.chance.draw(), vm.chance.draw());
+    vm.random = seeded(n1, n2);
+    (n1 as i64, n2 as i64)
 }
 
 #[cfg(test)]
