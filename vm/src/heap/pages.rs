@@ -79,9 +79,25 @@ struct Class {
     with_free: Option<u32>,
 }
 
+/// An object with memory of its own.
 struct Large {
     ptr: NonNull<Header>,
+    /// Where its memory begins.
+    start: NonNull<u8>,
     size: usize,
+}
+
+impl Large {
+    /// What stands this far behind an object's beginning, the bytes of a long string, is at a multiple
+    /// of [`Large::WIDTH`]: the C library compares and copies such bytes faster.
+    const OFFSET: usize = 16;
+    const WIDTH: usize = 32;
+    /// Memory that an object of `size` bytes is put into: the system's addresses are multiples of half
+    /// the width.
+    fn layout(size: usize) -> Layout {
+        Layout::from_size_align(size + Self::WIDTH / 2, Self::WIDTH / 2)
+            .expect("sizes are far below isize::MAX")
+    }
 }
 
 /// What a sweep does with an object.
@@ -153,9 +169,9 @@ fn layout(size: usize) -> Layout {
     Layout::from_size_align(size, ALIGN).expect("sizes are far below isize::MAX")
 }
 
-fn try_alloc(size: usize) -> Option<NonNull<u8>> {
+fn try_alloc(layout: Layout) -> Option<NonNull<u8>> {
     // SAFETY: [G7] the size is never zero.
-    NonNull::new(unsafe { alloc(layout(size)) })
+    NonNull::new(unsafe { alloc(layout) })
 }
 
 impl Pages {
@@ -180,10 +196,10 @@ impl Pages {
 
     /// Memory of the system, or else of the reserve. Everything large was asked for before, with
     /// `Vm::check_memory` or [`can_allocate`].
-    fn alloc_system(&mut self, size: usize) -> NonNull<u8> {
-        try_alloc(size).unwrap_or_else(|| {
+    fn alloc_system(&mut self, layout: Layout) -> NonNull<u8> {
+        try_alloc(layout).unwrap_or_else(|| {
             self.drop_reserve();
-            try_alloc(size).unwrap_or_else(|| handle_alloc_error(layout(size)))
+            try_alloc(layout).unwrap_or_else(|| handle_alloc_error(layout))
         })
     }
 
@@ -266,8 +282,12 @@ impl Pages {
 
     #[cold]
     fn alloc_large(&mut self, size: usize) -> NonNull<u8> {
-        let ptr = self.alloc_system(size);
-        self.large.push(Large { ptr: ptr.cast(), size });
+        let start = self.alloc_system(Large::layout(size));
+        let is_aligned = (start.addr().get() + Large::OFFSET).is_multiple_of(Large::WIDTH);
+        let padding = if is_aligned { 0 } else { Large::WIDTH / 2 };
+        // SAFETY: [G7] there is room for the object and the padding.
+        let ptr = unsafe { start.add(padding) };
+        self.large.push(Large { ptr: ptr.cast(), start, size });
         self.allocated += size;
         ptr
     }
@@ -306,7 +326,7 @@ impl Pages {
         debug_assert_eq!(list.n_swept as usize, list.pages.len());
         if list.pages.last().is_none_or(|p| p.carved as usize + size > p.bytes as usize) {
             let bytes = growth(list.bytes, used).max(size) / size * size;
-            let start = self.alloc_system(bytes).as_ptr();
+            let start = self.alloc_system(layout(bytes)).as_ptr();
             let list = &mut self.classes[class];
             list.bytes += bytes;
             if used < SMALL_HEAP {
@@ -447,7 +467,7 @@ impl Pages {
                 Verdict::Free => {
                     self.swept += large.size;
                     // SAFETY: [G7] allocated with this layout, and dead.
-                    unsafe { dealloc(large.ptr.as_ptr().cast(), layout(large.size)) };
+                    unsafe { dealloc(large.start.as_ptr(), Large::layout(large.size)) };
                     false
                 }
             }
@@ -461,7 +481,7 @@ impl Pages {
     pub(crate) fn alloc_buffer(&mut self, size: usize) -> NonNull<u8> {
         if size > MAX_SMALL_BUFFER {
             self.allocated += size;
-            return self.alloc_system(size);
+            return self.alloc_system(layout(size));
         }
         let class = class_of(size);
         self.allocated += class_size(class);
@@ -480,7 +500,7 @@ impl Pages {
         if self.chunk_rest.1 < size {
             let have: usize = self.buffer_chunks.iter().map(|c| c.1).sum();
             let bytes = growth(have, self.used());
-            let chunk = self.alloc_system(bytes);
+            let chunk = self.alloc_system(layout(bytes));
             self.buffer_chunks.push((chunk, bytes));
             self.chunk_rest = (chunk.as_ptr(), bytes);
         }
@@ -589,7 +609,7 @@ impl Drop for Pages {
         }
         for large in &self.large {
             // SAFETY: [G7] allocated with this layout.
-            unsafe { dealloc(large.ptr.as_ptr().cast(), layout(large.size)) };
+            unsafe { dealloc(large.start.as_ptr(), Large::layout(large.size)) };
         }
     }
 }
