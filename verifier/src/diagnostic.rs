@@ -182,8 +182,8 @@ impl Rejection {
         let mut reason = findings.first().map_or_else(String::new, ToString::to_string);
         match findings.len().saturating_sub(1).saturating_add(self.n_omitted()) {
             0 => {}
-            1 => reason += ", and 1 more finding",
-            n_more => reason += &format!(", and {n_more} more findings"),
+            1 => reason.push_str(", and 1 more finding"),
+            n_more => reason.push_str(&format!(", and {n_more} more findings")),
         }
         bad_format(chunk_name, &reason)
     }

@@ -89,13 +89,14 @@ use moonproof_bytecode::limits::MAX_C_CALLS;
 use moonproof_bytecode::{Chunk, Proto};
 use table::{Jump, row};
 
-/// Verifies a chunk.
+/// Verifies a chunk. With the feature `std` the memory for this, but for what an uncommonly large
+/// function takes, is kept for the next chunk of the same thread.
 ///
 /// # Errors
 ///
 /// All findings of the first pass that failed, whichever functions they are in.
 pub fn verify(chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
-    Verifier::default().verify(chunk)
+    with_kept(|verifier| verifier.verify(chunk))
 }
 
 /// Verifies a chunk without taking it, for those who only want to know.
@@ -104,7 +105,24 @@ pub fn verify(chunk: Chunk) -> Result<VerifiedChunk, Rejection> {
 ///
 /// As [`verify`].
 pub fn check(chunk: &Chunk) -> Result<(), Rejection> {
-    check_into(chunk, Gatherer::default())
+    with_kept(|verifier| verifier.check(chunk))
+}
+
+/// Lends this thread's verifier, which is a new one while it is lent.
+#[cfg(feature = "std")]
+fn with_kept<R>(work: impl FnOnce(&mut Verifier) -> R) -> R {
+    use core::cell::Cell;
+    std::thread_local!(static KEPT: Cell<Verifier> = const { Cell::new(Verifier(None)) });
+    // A thread that ends may have none any more.
+    let mut verifier = KEPT.try_with(Cell::take).unwrap_or_default();
+    let result = work(&mut verifier);
+    let _ = KEPT.try_with(|kept| kept.set(verifier));
+    result
+}
+
+#[cfg(not(feature = "std"))]
+fn with_kept<R>(work: impl FnOnce(&mut Verifier) -> R) -> R {
+    work(&mut Verifier::default())
 }
 
 /// Verifies one chunk after another, with the same memory. What it has verified before has no
@@ -210,7 +228,7 @@ pub fn verify_without(chunk: Chunk, rule: Rule) -> Result<VerifiedChunk, Rejecti
 #[cfg(feature = "ablation")]
 #[doc(hidden)]
 pub fn verify_without_all(chunk: Chunk, rules: &[Rule]) -> Result<VerifiedChunk, Rejection> {
-    check_into(&chunk, Gatherer::without(rules))?;
+    Walk::new(&mut Tools::default()).finish(&chunk, Gatherer::without(rules))?;
     Ok(VerifiedChunk::unproved(chunk))
 }
 
@@ -223,16 +241,7 @@ pub fn verify_without_all(chunk: Chunk, rules: &[Rule]) -> Result<VerifiedChunk,
 #[doc(hidden)]
 pub fn check_by_passes(chunk: &Chunk) -> Result<(), Rejection> {
     let tools = &mut Tools::default();
-    walk_into(chunk, Gatherer::default(), Walk { is_quick: false, ..Walk::new(tools) })
-}
-
-fn check_into(chunk: &Chunk, out: Gatherer) -> Result<(), Rejection> {
-    walk_into(chunk, out, Walk::new(&mut Tools::default()))
-}
-
-fn walk_into<'a>(chunk: &'a Chunk, mut out: Gatherer, mut walk: Walk<'a>) -> Result<(), Rejection> {
-    walk.check_chunk(chunk, &mut out);
-    out.finish()
+    Walk { is_quick: false, ..Walk::new(tools) }.finish(chunk, Gatherer::default())
 }
 
 fn walk_certified<'a>(chunk: &'a Chunk, mut walk: Walk<'a>) -> Result<(), CertificateError> {
@@ -277,6 +286,12 @@ impl<'a> Walk<'a> {
         tools.flow.restart();
         let stack = core::mem::take(&mut tools.stack);
         Self { stack, is_quick: true, certificate: None, failure: None, tools }
+    }
+
+    #[cfg(feature = "ablation")]
+    fn finish(mut self, chunk: &'a Chunk, mut out: Gatherer) -> Result<(), Rejection> {
+        self.check_chunk(chunk, &mut out);
+        out.finish()
     }
 
     fn check_chunk(&mut self, chunk: &'a Chunk, out: &mut Gatherer) {
