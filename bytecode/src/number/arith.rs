@@ -150,6 +150,9 @@ pub fn float_mod(a: f64, b: f64) -> f64 {
 pub fn fmod(a: f64, b: f64) -> f64 {
     /// Below it, integral floats convert to `i64` and back without loss.
     const EXACT: f64 = 9_007_199_254_740_992.0;
+    if a.abs() < b.abs() {
+        return a;
+    }
     if a.abs() < EXACT && b.abs() < EXACT {
         let (m, n) = (a as i64, b as i64);
         if n as f64 == b && n != 0 {

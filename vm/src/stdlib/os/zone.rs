@@ -18,7 +18,8 @@ pub(super) struct Zone {
 
 impl Zone {
     pub(super) fn system() -> Self {
-        Self::new(TimeZone::try_system().unwrap_or(TimeZone::UTC))
+        let zone = default_zone().or_else(|| TimeZone::try_system().ok());
+        Self::new(zone.unwrap_or(TimeZone::UTC))
     }
 
     fn new(zone: TimeZone) -> Self {
@@ -118,6 +119,15 @@ impl Zone {
         let time = if is_dst { time - 3600 } else { time + 3600 };
         Some((time, self.date_at(time)?))
     }
+}
+
+/// The zone of a system where `TZ` does not name another, from its file: the database of all zones,
+/// in which it may have a name, takes time and memory.
+fn default_zone() -> Option<TimeZone> {
+    if cfg!(not(unix)) || std::env::var_os("TZ").is_some() {
+        return None;
+    }
+    TimeZone::tzif("Local", &std::fs::read("/etc/localtime").ok()?).ok()
 }
 
 /// A local date that may have fields out of range.
