@@ -104,6 +104,11 @@ impl Gc<Table> {
     #[cold]
     #[inline(never)]
     pub(super) fn rehash(self, heap: &mut Heap, extra: Value) -> Result<(), KeyError> {
+        let n_items = self.array_len();
+        if self.is_full_sequence() && extra.as_int() == Some(i64::from(n_items) + 1) {
+            // What the census would come to.
+            return self.resize(heap, (2 * n_items).max(1), 0);
+        }
         let mut census = Census { slices: [0; 32], n_candidates: 0, n_total: 0 };
         let (mut low, mut high, mut slice) = (0, 1, 0);
         let size = self.array_len();
@@ -126,6 +131,14 @@ impl Gc<Table> {
         census.count_key(extra);
         let (n_array, in_array) = census.array_size();
         self.resize(heap, n_array, census.n_total - in_array)
+    }
+
+    /// Whether there is nothing but an array part without a nil, of a size that may be doubled.
+    fn is_full_sequence(self) -> bool {
+        let n = self.array_len();
+        self.nodes.get().is_none()
+            && (n == 0 || n.is_power_of_two() && u64::from(n) < MAX_PART)
+            && self.array.get().count(0, n) == n
     }
 
     /// Gives the parts room for that many items, and moves what is there (`luaH_resize`).
