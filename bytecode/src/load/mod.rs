@@ -206,6 +206,10 @@ impl<'a> Loader<'a> {
     /// Reads a function's first half and opens it.
     fn begin(&mut self, input: &'a [u8]) -> Result<&'a [u8], nom::Err<WireError>> {
         let entry = self.offsets.as_ref().map_or(0, Vec::len);
+        if self.open.len() == self.open.capacity() {
+            // They are large, most chunks nest few, and requests of a kilobyte are slow ones.
+            self.open.reserve_exact(self.open.len().max(2));
+        }
         // Opened before it is read, so that an error in it has its path.
         self.open.push(Open {
             proto: Proto::default(),
