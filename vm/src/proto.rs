@@ -34,32 +34,35 @@ pub(crate) struct SharedProto {
 /// Nested functions as they come from the chunk; nothing is left of those that were taken.
 struct Waiting {
     protos: Vec<Proto>,
+    extents: Vec<Extent>,
     n_left: usize,
 }
 
 impl Waiting {
-    fn take(&mut self, i: usize) -> Proto {
-        let proto = std::mem::take(&mut self.protos[i]);
+    fn take(&mut self, i: usize) -> (Proto, Extent) {
+        let taken = (std::mem::take(&mut self.protos[i]), std::mem::take(&mut self.extents[i]));
         self.n_left -= 1;
         if self.n_left == 0 {
-            self.protos = Vec::new();
+            (self.protos, self.extents) = (Vec::new(), Vec::new());
         }
-        proto
+        taken
     }
 }
 
 impl SharedProto {
     /// The main function of a chunk.
     pub(crate) fn from_chunk(chunk: VerifiedChunk) -> Arc<Self> {
-        Arc::new(Self::from_proto(chunk.into_chunk().main, None))
+        let main = chunk.into_chunk().main;
+        let extent = Extent::of(&main);
+        Arc::new(Self::from_proto(main, extent, None))
     }
 
-    fn from_proto(mut proto: Proto, inherited: Option<&ByteString>) -> Self {
+    fn from_proto(mut proto: Proto, extent: Extent, inherited: Option<&ByteString>) -> Self {
         let source = proto.source.as_ref().or(inherited).cloned();
-        let Extent { bytes, shares_long_strings } = Extent::of(&proto);
+        let Extent { bytes, shares_long_strings, nested: extents } = extent;
         let protos = std::mem::take(&mut proto.protos);
         let children = protos.iter().map(|_| OnceLock::new()).collect();
-        let waiting = Mutex::new(Waiting { n_left: protos.len(), protos });
+        let waiting = Mutex::new(Waiting { n_left: protos.len(), protos, extents });
         let code = OnceLock::new();
         Self { proto, children, waiting, source, shares_long_strings, bytes, code }
     }
@@ -67,8 +70,9 @@ impl SharedProto {
     /// The nested function `i`.
     fn child(&self, i: usize) -> &Arc<Self> {
         self.children[i].get_or_init(|| {
-            let proto = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take(i);
-            Arc::new(Self::from_proto(proto, self.source.as_ref()))
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let (proto, extent) = waiting.take(i);
+            Arc::new(Self::from_proto(proto, extent, self.source.as_ref()))
         })
     }
 
@@ -98,17 +102,19 @@ impl Tree for SharedProto {
 struct Extent {
     bytes: usize,
     shares_long_strings: bool,
+    /// Those of the nested functions.
+    nested: Vec<Self>,
 }
 
 impl Extent {
-    /// Looks at each constant and name. Depth is bounded by the verifier (rule H6): also how often
-    /// this is done for one function, as each that encloses it asks.
+    /// Looks at each constant and name once. Depth is bounded by the verifier (rule H6).
     fn of(proto: &Proto) -> Self {
         let waiting = proto.protos.capacity() * size_of::<Proto>();
         let places = proto.protos.len() * size_of::<OnceLock<Arc<SharedProto>>>();
         let mut extent = Self {
-            bytes: size_of::<SharedProto>() + proto.list_bytes() - waiting + places,
+            bytes: size_of::<(SharedProto, Self)>() + proto.list_bytes() - waiting + places,
             shares_long_strings: false,
+            nested: proto.protos.iter().map(Self::of).collect(),
         };
         for constant in &proto.constants {
             if let Constant::String(string) = constant {
@@ -119,7 +125,7 @@ impl Extent {
         let locals = proto.loc_vars.iter().map(|local| &local.name);
         let names = locals.chain(&proto.upvalue_names).chain([&proto.source]).flatten();
         extent.bytes += names.map(ByteString::heap_bytes).sum::<usize>();
-        for nested in proto.protos.iter().map(Self::of) {
+        for nested in &extent.nested {
             extent.bytes += nested.bytes;
             extent.shares_long_strings |= nested.shares_long_strings;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use moonproof_verifier::{VerifiedChunk, Verifier};
+use moonproof_verifier::VerifiedChunk;
 
 use crate::api::HostState;
 use crate::chance::Chance;
@@ -147,7 +147,6 @@ pub(crate) struct Vm {
     /// What the string library keeps: buffers and compiled patterns.
     pub(crate) string_lib: StringLib,
     pub(crate) compiler: Compiler,
-    pub(crate) verifier: Verifier,
     /// Where seeds come from.
     pub(crate) chance: Chance,
     /// State of `math.random`.
@@ -200,7 +199,6 @@ impl Vm {
             os_lib: OsLib::default(),
             string_lib: StringLib::default(),
             compiler: Compiler::default(),
-            verifier: Verifier::default(),
             chance,
             random: [0; 4],
             warnings: false,

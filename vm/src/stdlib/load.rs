@@ -4,6 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 
 use moonproof_bytecode::{Chunk, LoadErrorKind};
+use moonproof_verifier::verify;
 
 use super::io::{READ_AT_ONCE, Stream};
 use super::{BYTES_PER_FUEL_LOG2, add_functions, natives};
@@ -93,7 +94,7 @@ impl Vm {
         } else {
             self.compile(text, name)?
         };
-        let chunk = self.verifier.verify(chunk).map_err(|rejection| rejection.message(name))?;
+        let chunk = verify(chunk).map_err(|rejection| rejection.message(name))?;
         let shared = SharedProto::from_chunk(chunk);
         if self.free_memory(shared.bytes()) < shared.bytes() {
             return Err(no_memory());
