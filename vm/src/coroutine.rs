@@ -18,11 +18,14 @@ impl Vm {
         if let Some(hooks) = self.cur.hooks.as_deref().filter(|hooks| hooks.mask() != 0) {
             stack.hooks = Some(Box::new(hooks.inherited()));
         }
-        let thread = self.heap.new_thread(Thread::new(Some(stack), Status::Suspended));
-        thread.with_stack(|stack| {
-            thread.account_stack(stack, |old, new| self.heap.account(old, new));
-        });
-        thread
+        self.heap.new_thread(Thread::new(Some(stack), Status::Suspended))
+    }
+
+    /// Gives a coroutine that has returned a stack again, for those who look into it.
+    pub(crate) fn restore_stack(&mut self, thread: Gc<Thread>) {
+        if thread.status.get() == Status::Dead && thread.with_stack(|_| ()).is_none() {
+            thread.adopt_stack(self.heap.new_stack());
+        }
     }
 
     /// Makes `thread` the running one; the stack of the one that ran goes to its object.
@@ -135,6 +138,9 @@ impl Vm {
                 };
                 dest.copy_from(values, n);
                 self.cur.top = dest.add(n);
+                if status == Status::Dead {
+                    self.heap.reuse_stack(co);
+                }
                 Ok(Next::ret(first, n + usize::from(is_resume)))
             }
             Err(error) => self.deliver_failure(error),
@@ -179,6 +185,7 @@ impl Vm {
         co: Gc<Thread>,
         error: Option<Value>,
     ) -> Result<(), Value> {
+        self.restore_stack(co);
         let resumer = self.thread;
         resumer.status.set(Status::Normal);
         co.resumer.set(Some(resumer));

@@ -174,6 +174,7 @@ impl Vm {
             set(&mut self.cur);
             self.adopt_hooks();
         } else {
+            self.restore_stack(thread);
             thread.with_stack_mut(set);
         }
         Ok(())

@@ -284,23 +284,13 @@ impl Vm {
 
     /// A number's text as a string; `None` for anything else.
     pub(crate) fn number_to_string(&mut self, value: Value) -> Option<Gc<Str>> {
-        let number = match value.tag() {
-            Tag::INT => Number::Integer(value.int_bits()),
-            Tag::FLOAT => Number::Float(value.float_bits()),
-            _ => return None,
-        };
-        Some(self.heap.new_string(NumberBuffer::new().format(number)))
+        Some(self.heap.new_string(NumberBuffer::new().format(value.as_number()?)))
     }
 }
 
 /// A number, or a string that is one (`lua_tonumberx`).
 pub(crate) fn to_number(value: Value) -> Option<Number> {
-    match value.tag() {
-        Tag::INT => Some(Number::Integer(value.int_bits())),
-        Tag::FLOAT => Some(Number::Float(value.float_bits())),
-        Tag::SHORT_STR | Tag::LONG_STR => number::parse(value.as_string()?.bytes()),
-        _ => None,
-    }
+    value.as_number().or_else(|| number::parse(value.as_string()?.bytes()))
 }
 
 /// An integer, or a float or string with an integer value (`lua_tointegerx`).

@@ -103,7 +103,15 @@ impl Slot {
             self.add(i).set(Value::NIL);
         }
     }
+
+    /// The same, better where they are many.
+    fn wipe(self, n: usize) {
+        // SAFETY: [G3] the callers pass slots of their stack; nil is all zeros.
+        unsafe { self.0.write_bytes(0, n) };
+    }
 }
+
+const _: () = assert!(Value::NIL.is_all_zeros());
 
 /// Slots above the limit that a metamethod call or an error handler may use before it checks.
 const EXTRA_SLOTS: usize = 8;
@@ -238,14 +246,25 @@ impl Stack {
             hooks: None,
             finalizing_at: None,
         };
+        stack.wipe();
         stack.reset();
         stack
     }
 
-    /// Makes it as a new one of its size.
+    /// Makes all slots nil.
+    pub(crate) fn wipe(&mut self) {
+        self.bottom().wipe(self.n_slots);
+    }
+
+    /// Makes the slots above the top nil.
+    pub(crate) fn wipe_above_top(&self) {
+        self.top.wipe(self.end().above(self.top));
+    }
+
+    /// Makes it as a new one of its size, but for what is above the top.
     pub(crate) fn reset(&mut self) {
         let bottom = self.bottom();
-        bottom.clear(self.n_slots);
+        bottom.set(Value::NIL);
         self.frame = self.first_frame();
         self.top = bottom.add(1);
         self.open = None;
@@ -264,6 +283,11 @@ impl Stack {
     /// Whether it has never grown.
     pub(crate) fn has_first_size(&self) -> bool {
         self.n_slots == FIRST_SLOTS && self.n_frames == FIRST_FRAMES
+    }
+
+    /// Whether nothing runs on it or hangs on it.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.depth() == 0 && self.open.is_none() && self.to_close.is_empty() && self.hooks.is_none()
     }
 
     fn write_frame(&mut self, frame: FrameRef, base: Slot) {
@@ -335,6 +359,12 @@ impl Stack {
         unsafe { self.frame.0.write(frame) };
     }
 
+    /// Whether a native function whose arguments end at `top` can be called without moving anything.
+    #[inline(always)]
+    pub(crate) fn has_native_room(&self, top: Slot) -> bool {
+        top.add(NATIVE_ROOM) <= self.limit && self.has_frame_room()
+    }
+
     /// Whether a frame can be pushed without moving the frame stack.
     #[inline(always)]
     pub(crate) fn has_frame_room(&self) -> bool {
@@ -381,7 +411,7 @@ impl Stack {
         self.n_slots = n;
         let bottom = self.bottom();
         if n > old_n {
-            bottom.add(old_n).clear(n - old_n);
+            bottom.add(old_n).wipe(n - old_n);
         }
         let moved = |slot: Slot| bottom.add(slot.above(old_bottom));
         self.limit = bottom.add(n - EXTRA_SLOTS);

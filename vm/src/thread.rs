@@ -16,7 +16,8 @@ pub(crate) enum Status {
     Dead,
 }
 
-/// A thread object. The stack of the running thread is in the VM, and its place here is empty.
+/// A thread object. The stack of the running thread is in the VM, and its place here is empty; so it
+/// may be in a coroutine that has returned.
 #[repr(C)]
 pub(crate) struct Thread {
     header: Header,
@@ -35,7 +36,9 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
+    /// A thread with a stack that is accounted.
     pub(crate) fn new(stack: Option<Box<Stack>>, status: Status) -> Self {
+        let accounted = Cell::new(stack.as_ref().map_or(0, |stack| stack.bytes()));
         Self {
             header: Header::new(Tag::THREAD),
             stack: RefCell::new(stack),
@@ -44,7 +47,7 @@ impl Thread {
             n_native_calls: Cell::new(0),
             calls_of_resumer: Cell::new((0, 0)),
             failure: Cell::new(None),
-            accounted: Cell::new(0),
+            accounted,
         }
     }
 
@@ -63,6 +66,19 @@ impl Thread {
 
     pub(crate) fn put_stack(&self, stack: Box<Stack>) {
         *self.stack.borrow_mut() = Some(stack);
+    }
+
+    /// Takes the stack for good, unless something hangs on it.
+    pub(crate) fn give_up_stack(&self) -> Option<Box<Stack>> {
+        let stack = self.stack.borrow_mut().take_if(|stack| stack.is_bare())?;
+        self.accounted.set(0);
+        Some(stack)
+    }
+
+    /// Gives a stack to a thread that has none.
+    pub(crate) fn adopt_stack(&self, stack: Box<Stack>) {
+        self.accounted.set(stack.bytes());
+        self.put_stack(stack);
     }
 
     /// Bytes of the stack that the heap was told of.

@@ -10,6 +10,7 @@ use crate::string::Str;
 use crate::table::Table;
 use crate::thread::Thread;
 use crate::userdata::Userdata;
+use moonproof_bytecode::number::Number;
 
 /// The type of a value, finer than Lua's own types: one tag for each representation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -129,6 +130,11 @@ const _: () = assert!(size_of::<Value>() == 16);
 impl Value {
     pub(crate) const NIL: Self = Self { payload: 0, tag: Tag::NIL };
 
+    /// Whether zeros in memory are that value.
+    pub(crate) const fn is_all_zeros(self) -> bool {
+        self.payload == 0 && self.tag.0 == 0
+    }
+
     /// Puts a value together from its parts, as read from a slot that holds one ([G2]).
     #[inline(always)]
     pub(crate) const fn from_parts(tag: Tag, payload: u64) -> Self {
@@ -235,6 +241,15 @@ impl Value {
     #[inline(always)]
     pub(crate) const fn as_float(self) -> Option<f64> {
         if self.is_float() { Some(self.float_bits()) } else { None }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn as_number(self) -> Option<Number> {
+        match self.tag {
+            Tag::INT => Some(Number::Integer(self.int_bits())),
+            Tag::FLOAT => Some(Number::Float(self.float_bits())),
+            _ => None,
+        }
     }
 
     /// A number as a float, without conversion of strings.

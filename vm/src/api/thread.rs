@@ -145,6 +145,7 @@ impl Thread {
         let function = Value::Function(function);
         self.with(|vm, thread| {
             let function = vm.import(&function)?;
+            vm.restore_stack(thread);
             thread.with_stack_mut(|stack| {
                 stack.top = stack.bottom().add(1);
                 stack.top.set(function);
@@ -169,7 +170,8 @@ impl Thread {
     }
 }
 
-fn trace(vm: &Vm, thread: Gc<RawThread>) -> String {
+fn trace(vm: &mut Vm, thread: Gc<RawThread>) -> String {
+    vm.restore_stack(thread);
     let text = if thread == vm.thread {
         vm.traceback(&vm.cur, None, 0)
     } else {

@@ -201,7 +201,7 @@ impl Collector {
         }
         if self.in_atomic {
             // Stale values above would outlive what they point to.
-            slot.clear(stack.end().above(slot));
+            stack.wipe_above_top();
             let mut open = stack.open;
             while let Some(upval) = open {
                 self.mark_object(upval);
@@ -312,6 +312,7 @@ impl Vm {
         self.mark_roots();
         let collector = &mut self.heap.collector;
         collector.mark_stack(&self.cur);
+        self.heap.spare_stacks.wipe();
         collector.propagate_all();
         collector.mark_upvals_of_unreached_threads();
         collector.propagate_all();

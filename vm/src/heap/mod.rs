@@ -35,6 +35,7 @@ mod generational;
 mod mark;
 mod pages;
 mod raw;
+mod spare;
 
 use std::ptr::NonNull;
 
@@ -54,6 +55,7 @@ pub use collect::Stress;
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use pages::Pages;
 pub(crate) use pages::{Shortage, can_allocate};
+use spare::SpareStacks;
 
 /// Arrays up to this many items are allocated with their table.
 const MAX_INLINE_ARRAY: u32 = 16;
@@ -71,12 +73,6 @@ pub(crate) struct Heap {
     spare_stacks: SpareStacks,
 }
 
-/// Boxed, as threads have them.
-type SpareStacks = Vec<Box<Stack>>;
-
-/// How many stacks are kept: about 60 KB.
-const MAX_SPARE_STACKS: usize = 64;
-
 /// Bytes allocated between two whole collections while the system has no memory.
 const SHORT_STEP_BYTES: usize = 1 << 20;
 
@@ -88,7 +84,7 @@ impl Heap {
             collector: Collector::new(),
             dead_data: Vec::new(),
             byte_strings: None,
-            spare_stacks: Vec::new(),
+            spare_stacks: SpareStacks::default(),
         }
     }
 
@@ -256,18 +252,30 @@ impl Heap {
         self.alloc(proto, 0)
     }
 
-    /// A stack for a new coroutine.
+    /// A stack for a coroutine, accounted.
     pub(crate) fn new_stack(&mut self) -> Box<Stack> {
-        match self.spare_stacks.pop() {
-            Some(mut stack) => {
-                stack.reset();
-                stack
-            }
-            None => {
-                self.pages.make_room(STACK_BYTES);
-                Box::new(Stack::new())
-            }
+        self.spare_stacks.take().unwrap_or_else(|| {
+            self.pages.make_room(STACK_BYTES);
+            let stack = Box::new(Stack::new());
+            self.pages.account(0, stack.bytes());
+            stack
+        })
+    }
+
+    /// Takes the stack of a coroutine that has returned.
+    pub(crate) fn reuse_stack(&mut self, thread: Gc<Thread>) {
+        let bytes = thread.stack_bytes();
+        if let Some(stack) = thread.give_up_stack()
+            && !self.spare_stacks.keep(stack)
+        {
+            self.pages.account(bytes, 0);
         }
+    }
+
+    /// Gives the memory of stacks back that no coroutine has.
+    pub(crate) fn free_spare_stacks(&mut self) {
+        let bytes = self.spare_stacks.free();
+        self.pages.account(bytes, 0);
     }
 
     pub(crate) fn new_thread(&mut self, thread: Thread) -> Gc<Thread> {
@@ -349,12 +357,8 @@ fn destroy(
         }
         Tag::THREAD => {
             let thread = object.cast::<Thread>();
-            buffers.forget(thread.stack_bytes());
-            if spare_stacks.len() < MAX_SPARE_STACKS
-                && let Some(stack) = thread.take_stack()
-                && stack.has_first_size()
-            {
-                spare_stacks.push(stack);
+            if !thread.take_stack().is_some_and(|stack| spare_stacks.keep_dead(stack)) {
+                buffers.forget(thread.stack_bytes());
             }
             thread.destroy();
         }

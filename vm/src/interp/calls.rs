@@ -10,7 +10,7 @@ use crate::call::{
 use crate::closure::{Closure, NativeFn};
 use crate::heap::Gc;
 use crate::metamethod::Event;
-use crate::native::NativeRet;
+use crate::native::{NativeResult, NativeRet};
 use crate::stack::{FrameRef, Slot};
 use crate::value::{Tag, Value};
 use crate::vm::{Raised, Vm};
@@ -216,11 +216,42 @@ fn call_other(vm: &mut Vm, pc: Pc, base: Slot, k: Consts, i: Insn, t: Table) -> 
     if vm.cur.pending >= func {
         return control::malformed(vm, pc, base, k, i, t);
     }
-    let outcome = match func.get().as_native() {
-        Some(native) => native_step(vm, native, func, i),
-        None => call_step(vm, func, i),
+    let Some(native) = func.get().as_native() else {
+        let outcome = call_step(vm, func, i);
+        follow!(vm, t, outcome)
     };
+    let top = if i.b() == 0 { vm.cur.top } else { func.add(i.b()) };
+    if !vm.cur.has_native_room(top) {
+        let outcome = native_step(vm, native, func, i);
+        follow!(vm, t, outcome)
+    }
+    // All that lives across the call is the VM.
+    vm.cur.top = top;
+    vm.cur.push_frame(func.add(1), Pc::NULL, Consts::NULL, i.c() as i32 - 1, 0);
+    let result = (native.call)(vm);
+    if let Ok(NativeRet::Values(n)) = result
+        && vm.cur.frame.want.get() as u32 <= 1
+        && !vm.heap.is_step_due()
+        && vm.hook_mask == 0
+    {
+        let frame = vm.cur.frame;
+        if frame.want.get() == 1 {
+            let value = if n == 0 { Value::NIL } else { vm.cur.top.sub(n).get() };
+            frame.base.get().sub(1).set(value);
+        }
+        vm.cur.pop_frame();
+        // It may have had fuel taken or given.
+        let t = vm.dispatch.table();
+        dispatch!(vm, t)
+    }
+    let outcome = native_ends(vm, result);
     follow!(vm, t, outcome)
+}
+
+#[inline(never)]
+fn native_ends(vm: &mut Vm, result: NativeResult) -> Outcome {
+    let next = vm.after_native(result);
+    settle(vm, next)
 }
 
 #[inline(never)]

@@ -574,16 +574,11 @@ fn integer_of(value: Value) -> Option<i64> {
 /// Compares numbers or strings; `None` for anything else.
 #[inline(never)]
 pub(crate) fn compare(or_equal: bool, a: Value, b: Value) -> Option<bool> {
-    use moonproof_bytecode::number::{Number, compare};
+    use moonproof_bytecode::number::compare;
     if let (Some(a), Some(b)) = (a.as_string(), b.as_string()) {
         return Some(if or_equal { a.bytes() <= b.bytes() } else { a.bytes() < b.bytes() });
     }
-    let number = |value: Value| match value.tag() {
-        Tag::INT => Some(Number::Integer(value.int_bits())),
-        Tag::FLOAT => Some(Number::Float(value.float_bits())),
-        _ => None,
-    };
-    let (a, b) = (number(a)?, number(b)?);
+    let (a, b) = (a.as_number()?, b.as_number()?);
     Some(if or_equal { compare::le(a, b) } else { compare::lt(a, b) })
 }
 

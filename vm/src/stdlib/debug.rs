@@ -45,9 +45,12 @@ pub(super) fn open(vm: &mut Vm) -> Gc<Table> {
 }
 
 /// The thread that a function is about, and how many arguments that takes.
-fn thread_arg(vm: &Vm) -> (Gc<Thread>, usize) {
+fn thread_arg(vm: &mut Vm) -> (Gc<Thread>, usize) {
     match vm.arg(1).as_thread() {
-        Some(thread) => (thread, 1),
+        Some(thread) => {
+            vm.restore_stack(thread);
+            (thread, 1)
+        }
         None => (vm.thread, 0),
     }
 }

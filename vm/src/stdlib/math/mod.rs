@@ -5,8 +5,8 @@
 
 mod random;
 
-use moonproof_bytecode::number::arith;
 use moonproof_bytecode::number::convert::float_to_integer;
+use moonproof_bytecode::number::{Number, arith, compare};
 
 use super::{natives, new_library};
 use crate::closure::NativeFn;
@@ -166,16 +166,36 @@ fn pow(vm: &mut Vm) -> NativeResult {
 }
 
 fn min(vm: &mut Vm) -> NativeResult {
-    extremum(vm, |vm, candidate, best| vm.less_than(candidate, best))
+    match extreme_number(vm, compare::lt) {
+        Some(number) => vm.ret(number.into()),
+        None => extremum(vm, |vm, candidate, best| vm.less_than(candidate, best)),
+    }
 }
 
 fn max(vm: &mut Vm) -> NativeResult {
-    extremum(vm, |vm, candidate, best| vm.less_than(best, candidate))
+    match extreme_number(vm, |candidate, best| compare::lt(best, candidate)) {
+        Some(number) => vm.ret(number.into()),
+        None => extremum(vm, |vm, candidate, best| vm.less_than(best, candidate)),
+    }
 }
 
-/// The argument that no later one beats. Values of any type are compared; arguments are read again
-/// each time, since a comparison may run a script.
+/// The argument that no later one beats, if all are numbers.
 #[inline(always)]
+fn extreme_number(vm: &Vm, beats: impl Fn(Number, Number) -> bool) -> Option<Number> {
+    let mut best = vm.arg(1).as_number()?;
+    for i in 2..=vm.n_args() {
+        let candidate = vm.arg(i).as_number()?;
+        if beats(candidate, best) {
+            best = candidate;
+        }
+    }
+    Some(best)
+}
+
+/// The same for values of any type; arguments are read again each time, since a comparison may run a
+/// script.
+#[cold]
+#[inline(never)]
 fn extremum(
     vm: &mut Vm,
     beats: impl Fn(&mut Vm, Value, Value) -> Result<bool, Raised>,
