@@ -60,13 +60,23 @@ impl ByteString {
         }
     }
 
+    /// Whether a string of that length is kept in place.
+    #[inline(always)]
+    pub(crate) const fn fits_in_place(len: usize) -> bool {
+        len <= INLINE
+    }
+
     /// Bytes that it takes elsewhere than in place, be they shared or not.
     #[inline]
     pub fn heap_bytes(&self) -> usize {
-        match &self.0 {
-            Repr::Inline { .. } => 0,
-            Repr::Shared(bytes) => bytes.len() + 2 * size_of::<usize>(),
-        }
+        Self::heap_bytes_of(self.len())
+    }
+
+    /// The same for any string of that length.
+    #[inline]
+    pub(crate) const fn heap_bytes_of(len: usize) -> usize {
+        // Two counts are in front of them.
+        if Self::fits_in_place(len) { 0 } else { len.saturating_add(2 * size_of::<usize>()) }
     }
 
     /// Whether there are clones of it with which it shares its bytes: the compiler makes one string
@@ -86,6 +96,13 @@ impl ByteString {
             Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
             Repr::Shared(bytes) => bytes,
         }
+    }
+}
+
+impl Default for ByteString {
+    #[inline]
+    fn default() -> Self {
+        Self(Repr::Inline { len: 0, bytes: [0; INLINE] })
     }
 }
 

@@ -65,6 +65,17 @@ impl Proto {
             + self.upvalue_names.capacity() * size_of::<Option<ByteString>>()
     }
 
+    /// Bytes that the items of its lists take, with the same exceptions.
+    pub fn item_bytes(&self) -> usize {
+        size_of_val(&*self.code)
+            + size_of_val(&*self.constants)
+            + size_of_val(&*self.upvalues)
+            + size_of_val(&*self.line_info)
+            + size_of_val(&*self.abs_line_info)
+            + size_of_val(&*self.loc_vars)
+            + size_of_val(&*self.upvalue_names)
+    }
+
     /// Bytes that its strings have elsewhere, be they shared or not.
     pub fn string_bytes(&self) -> usize {
         let constants = self.constants.iter().map(|constant| match constant {

@@ -49,5 +49,5 @@ pub use dump::{Strip, Tree, dump, dump_function};
 pub use error::{LoadError, LoadErrorKind, bad_format};
 pub use event::EVENT_NAMES;
 pub use instruction::Instruction;
-pub use load::{Offsets, ProtoOffsets, load, load_with_offsets, load_within};
+pub use load::{Image, ImageReader, Offsets, ProtoOffsets, load, load_with_offsets, load_within};
 pub use opcode::OpCode;

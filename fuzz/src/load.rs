@@ -4,10 +4,12 @@
 //!   bytes given ([`memory_bound`]; whoever counts allocations enforces it).
 //! - Errors and findings point into the bytes.
 //! - What loads is equal after dumping and loading it once more, and dumps to the same bytes.
+//! - Verified function by function while it is read, it gets the same verdict, and the functions are
+//!   the same.
 //! - Stripping turns no verdict from accepted to rejected, and dumping stripped is stripping.
 
-use moonproof_bytecode::{Chunk, Strip, dump, load, load_with_offsets};
-use moonproof_verifier::{MAX_FINDINGS, VerifiedChunk, verify};
+use moonproof_bytecode::{Chunk, Proto, Strip, dump, load, load_with_offsets};
+use moonproof_verifier::{MAX_FINDINGS, VerifiedChunk, VerifiedImage, verify, verify_image};
 
 use crate::Reached;
 
@@ -51,18 +53,24 @@ fn reach(bytes: &[u8]) -> usize {
             assert!(error.offset() <= bytes.len(), "{error:?} of {} bytes", bytes.len());
             assert!(!error.message(b"=fuzz").is_empty());
             assert_eq!(load(bytes).unwrap_err(), error, "offsets change the verdict");
+            assert!(verify_image(bytes, usize::MAX).is_none(), "{error} is overlooked");
             return REFUSED;
         }
     };
     assert!(offsets.consumed() <= bytes.len());
     assert_eq!(load(&bytes[..offsets.consumed()]), Ok(chunk.clone()), "bytes behind the chunk");
     check_dump(&chunk);
+    let image = verify_image(bytes, usize::MAX);
     match verify(chunk) {
         Ok(verified) => {
+            let image = image.unwrap_or_else(|| panic!("refused as an image: {verified:?}"));
+            check_functions(&image, 0, verified.main());
+            drop(image);
             check_strip(verified);
             VERIFIED
         }
         Err(mut rejection) => {
+            assert!(image.is_none(), "{rejection} is overlooked");
             rejection.locate(&offsets);
             assert!((1..=MAX_FINDINGS).contains(&rejection.findings().len()));
             for finding in rejection.findings() {
@@ -84,6 +92,19 @@ fn check_dump(chunk: &Chunk) {
     };
     assert_eq!(again, *chunk, "dumping changes the chunk");
     assert_eq!(dump(&again, Strip::Nothing), dumped, "dumping twice differs");
+}
+
+/// That the functions of an image are those that were loaded at once.
+fn check_functions(image: &VerifiedImage, index: u32, proto: &Proto) {
+    let made = image.function(index).expect("it is there");
+    assert!(made.protos.is_empty());
+    let parts = |proto: &Proto| Proto { protos: Vec::new(), ..proto.clone() };
+    assert_eq!(made, parts(proto));
+    let nested: Vec<u32> = image.nested(index).collect();
+    assert_eq!(nested.len(), proto.protos.len());
+    for (index, proto) in nested.into_iter().zip(&proto.protos) {
+        check_functions(image, index, proto);
+    }
 }
 
 fn check_strip(verified: VerifiedChunk) {

@@ -66,6 +66,7 @@ mod diagnostic;
 mod flow;
 #[cfg(feature = "mlua")]
 mod for_mlua;
+mod image;
 mod loading;
 mod pairs;
 mod quick;
@@ -76,6 +77,7 @@ mod verified;
 
 pub use certificate::{CertificateError, certify};
 pub use diagnostic::{Finding, Frame, MAX_FINDINGS, Pass, Place, RegisterSet, Rejection};
+pub use image::{VerifiedImage, verify_image};
 pub use rules::{Keeper, Rule, RuleInfo, Strength};
 pub use verified::VerifiedChunk;
 
@@ -86,7 +88,7 @@ use alloc::vec::Vec;
 
 use diagnostic::Gatherer;
 use moonproof_bytecode::limits::MAX_C_CALLS;
-use moonproof_bytecode::{Chunk, Proto};
+use moonproof_bytecode::{Chunk, ImageReader, Proto};
 use table::{Jump, row};
 
 /// Verifies a chunk. With the feature `std` the memory for this, but for what an uncommonly large
@@ -149,13 +151,14 @@ impl Verifier {
         let mut walk = Walk::new(tools);
         let mut out = Gatherer::default();
         walk.check_chunk(chunk, &mut out);
-        // Nothing is left of it but its memory.
-        let stack = walk.stack.into_iter().map_while(|_| None).collect();
-        tools.stack = stack;
-        if tools.scratch.capacity().max(tools.flow.capacity()) > MAX_KEPT {
-            self.0 = None;
-        }
+        walk.leave();
+        self.keep_within_bounds();
         out.finish()
+    }
+
+    /// Gives back memory that an uncommonly large function took.
+    fn keep_within_bounds(&mut self) {
+        self.0.take_if(|tools| tools.scratch.capacity().max(tools.flow.capacity()) > MAX_KEPT);
     }
 }
 
@@ -266,6 +269,7 @@ struct Tools {
     flow: flow::Flow,
     /// Empty.
     stack: Vec<Level<'static>>,
+    reader: ImageReader,
 }
 
 /// Walks the tree of functions in preorder.
@@ -304,8 +308,13 @@ impl<'a> Walk<'a> {
         self.check_all(main, out);
     }
 
+    /// Leaves nothing of itself but its memory.
+    fn leave(self) {
+        self.tools.stack = self.stack.into_iter().map_while(|_| None).collect();
+    }
+
     fn check_all(&mut self, main: &'a Proto, out: &mut Gatherer) {
-        self.check_one(main, out);
+        self.check_one(main, None, out);
         self.stack.push((main, main.protos.iter().enumerate()));
         while let Some((_, nested)) = self.stack.last_mut() {
             let Some((idx, proto)) = nested.next() else {
@@ -324,14 +333,14 @@ impl<'a> Walk<'a> {
                 out.ascend();
                 continue;
             }
-            self.check_one(proto, out);
+            let parent = self.stack.last().map(|&(parent, _)| parent);
+            self.check_one(proto, parent, out);
             self.stack.push((proto, proto.protos.iter().enumerate()));
         }
     }
 
-    /// Runs the passes over one function. `self.stack` ends with the enclosing function.
-    fn check_one(&mut self, proto: &'a Proto, out: &mut Gatherer) {
-        let parent = self.stack.last().map(|&(parent, _)| parent);
+    /// Runs the passes over one function; `parent` is the one around it.
+    fn check_one(&mut self, proto: &Proto, parent: Option<&Proto>, out: &mut Gatherer) {
         structure::check(proto, parent, &mut self.tools.scratch, out);
         if self.certificate.is_some() {
             match self.is_certified(proto, out) {

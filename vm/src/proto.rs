@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use moonproof_bytecode::limits::MAX_SHORT_LEN;
 use moonproof_bytecode::{ByteString, Constant, Proto, Tree};
-use moonproof_verifier::VerifiedChunk;
+use moonproof_verifier::{VerifiedChunk, VerifiedImage};
 
 use crate::heap::{Gc, Header, Heap};
 use crate::interp::{Code, ConstTable, Consts, Insn, Pc, translate};
@@ -20,7 +20,7 @@ pub(crate) struct SharedProto {
     /// The nested functions, each made when it is first asked for.
     children: Box<[OnceLock<Arc<Self>>]>,
     /// What those are made of that nobody has asked for yet.
-    waiting: Mutex<Waiting>,
+    waiting: Waiting,
     /// The chunk name, its own or inherited; absent if stripped.
     pub(crate) source: Option<ByteString>,
     /// Whether it, or a function nested in it, has a long string of which there are clones: they may
@@ -31,14 +31,21 @@ pub(crate) struct SharedProto {
     code: OnceLock<Code>,
 }
 
-/// Nested functions as they come from the chunk; nothing is left of those that were taken.
-struct Waiting {
+/// Nested functions that are to be made.
+enum Waiting {
+    OfChunk(Mutex<Parts>),
+    /// Their numbers in an image.
+    OfImage(Arc<VerifiedImage>, Box<[u32]>),
+}
+
+/// Nested functions as they come from a chunk; nothing is left of those that were taken.
+struct Parts {
     protos: Vec<Proto>,
     extents: Vec<Extent>,
     n_left: usize,
 }
 
-impl Waiting {
+impl Parts {
     fn take(&mut self, i: usize) -> (Proto, Extent) {
         let taken = (std::mem::take(&mut self.protos[i]), std::mem::take(&mut self.extents[i]));
         self.n_left -= 1;
@@ -57,22 +64,65 @@ impl SharedProto {
         Arc::new(Self::from_proto(main, extent, None))
     }
 
+    /// The main function of an image.
+    pub(crate) fn from_image(mut image: VerifiedImage) -> Arc<Self> {
+        let main = image.take_main();
+        let own_bytes = image.own_bytes();
+        let mut main = Self::of_image(&Arc::new(image), (0, main), None);
+        main.bytes += own_bytes;
+        Arc::new(main)
+    }
+
     fn from_proto(mut proto: Proto, extent: Extent, inherited: Option<&ByteString>) -> Self {
-        let source = proto.source.as_ref().or(inherited).cloned();
         let Extent { bytes, shares_long_strings, nested: extents } = extent;
         let protos = std::mem::take(&mut proto.protos);
-        let children = protos.iter().map(|_| OnceLock::new()).collect();
-        let waiting = Mutex::new(Waiting { n_left: protos.len(), protos, extents });
+        let n = protos.len();
+        let parts = Parts { n_left: n, protos, extents };
+        let waiting = Waiting::OfChunk(Mutex::new(parts));
+        Self { shares_long_strings, ..Self::new(proto, (n, waiting), bytes, inherited) }
+    }
+
+    /// A function of an image, of whose strings the loader makes no clones.
+    fn of_image(
+        image: &Arc<VerifiedImage>,
+        (index, proto): (u32, Option<Proto>),
+        inherited: Option<&ByteString>,
+    ) -> Self {
+        let proto = proto.expect("it was read when the image was verified");
+        let nested: Box<[u32]> = image.nested(index).collect();
+        let n = nested.len();
+        let waiting = Waiting::OfImage(Arc::clone(image), nested);
+        let each = size_of::<(Self, OnceLock<Arc<Self>>, u32)>();
+        let bytes = image.function_bytes(index) + image.n_functions(index) as usize * each;
+        Self::new(proto, (n, waiting), bytes, inherited)
+    }
+
+    fn new(
+        proto: Proto,
+        (n_children, waiting): (usize, Waiting),
+        bytes: usize,
+        inherited: Option<&ByteString>,
+    ) -> Self {
+        let source = proto.source.as_ref().or(inherited).cloned();
+        let children = (0..n_children).map(|_| OnceLock::new()).collect();
         let code = OnceLock::new();
-        Self { proto, children, waiting, source, shares_long_strings, bytes, code }
+        Self { proto, children, waiting, source, shares_long_strings: false, bytes, code }
     }
 
     /// The nested function `i`.
     fn child(&self, i: usize) -> &Arc<Self> {
         self.children[i].get_or_init(|| {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let (proto, extent) = waiting.take(i);
-            Arc::new(Self::from_proto(proto, extent, self.source.as_ref()))
+            let source = self.source.as_ref();
+            Arc::new(match &self.waiting {
+                Waiting::OfChunk(parts) => {
+                    let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+                    let (proto, extent) = parts.take(i);
+                    Self::from_proto(proto, extent, source)
+                }
+                Waiting::OfImage(image, nested) => {
+                    Self::of_image(image, (nested[i], image.function(nested[i])), source)
+                }
+            })
         })
     }
 

@@ -8,12 +8,15 @@
 //! nesting is on a stack of the loader's own, not Rust's.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used))]
 
+mod image;
 mod proto;
 mod wire;
 
 use alloc::vec::Vec;
 
-use wire::{Parsed, WireError, block, byte, fail, float, integer};
+pub use image::{Image, ImageReader};
+
+use wire::{Copies, Counted, Parsed, WireError, block, byte, fail, float, integer};
 
 use crate::chunk::{Chunk, Proto};
 use crate::error::{LoadError, LoadErrorKind};
@@ -134,6 +137,9 @@ impl Offsets {
     }
 }
 
+/// Nested functions for which room is made at once, however many are said to come.
+const MAX_RESERVED_PROTOS: usize = 16;
+
 struct Loader<'a> {
     bytes: &'a [u8],
     /// Functions begun, from the main function to the one being read.
@@ -142,6 +148,7 @@ struct Loader<'a> {
     offsets: Option<Vec<Entry>>,
     /// Bytes that may still be allocated.
     budget: usize,
+    strings: Counted<Copies>,
 }
 
 /// A function whose nested functions are being read.
@@ -158,7 +165,7 @@ impl<'a> Loader<'a> {
     fn new(bytes: &'a [u8], offsets: Option<Vec<Entry>>, max_bytes: usize) -> Self {
         // Code, strings and the like are copied.
         let budget = max_bytes.saturating_sub(bytes.len());
-        Self { bytes, open: Vec::new(), offsets, budget }
+        Self { bytes, open: Vec::new(), offsets, budget, strings: Counted::default() }
     }
 
     /// The chunk and how many bytes it takes.
@@ -195,7 +202,13 @@ impl<'a> Loader<'a> {
                 input = self.begin(input)?;
                 continue;
             }
-            (input, ()) = proto::finish(input, &mut top.proto, &mut top.left, &mut self.budget)?;
+            (input, ()) = proto::finish(
+                input,
+                &mut top.proto,
+                &mut top.left,
+                &mut self.budget,
+                &self.strings,
+            )?;
             if let Some(main) = self.close() {
                 return Ok((input, main));
             }
@@ -222,8 +235,10 @@ impl<'a> Loader<'a> {
         }
         let Some(top) = self.open.last_mut() else { return Ok(input) };
         let (rest, n_missing) =
-            proto::begin(input, &mut top.proto, &mut top.left, &mut self.budget)?;
+            proto::begin(input, &mut top.proto, &mut top.left, &mut self.budget, &self.strings)?;
         top.n_missing = n_missing;
+        // Only functions that are open can lie, and there are few of those at a time.
+        top.proto.protos.reserve_exact((n_missing as usize).min(MAX_RESERVED_PROTOS));
         if let Some(offsets) = &mut self.offsets {
             offsets.push(Entry { offsets: top.left, after: 0 });
         }
@@ -246,7 +261,7 @@ impl<'a> Loader<'a> {
                 if protos.len() == protos.capacity() {
                     // A function is large and takes few bytes: doubling would go beyond all
                     // proportion.
-                    let more = (protos.len() / 8).max(proto::MAX_RESERVED_PROTOS);
+                    let more = (protos.len() / 8).max(MAX_RESERVED_PROTOS);
                     protos.reserve_exact(more.min(parent.n_missing as usize + 1));
                 }
                 protos.push(proto);

@@ -4,6 +4,7 @@
 //! offset; nom's types go no further than the loader.
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use nom::IResult;
 use nom::bytes::complete::take;
@@ -127,66 +128,135 @@ pub(super) fn short_int(input: &[u8]) -> Option<(&[u8], u32)> {
     }
 }
 
+/// What becomes of the strings of a chunk.
+pub(super) trait Strings {
+    /// The first `len` bytes, if they can be kept in place and the input does not end soon.
+    fn short(&self, input: &[u8], len: usize) -> Option<ByteString>;
+
+    /// The first `len` bytes, which are there.
+    fn any(&self, input: &[u8], len: usize) -> ByteString;
+}
+
+/// What becomes of them, and how many bytes those take that are not kept in place.
+#[derive(Default)]
+pub(super) struct Counted<S> {
+    strings: S,
+    heap_bytes: Cell<usize>,
+}
+
+impl<S> Counted<S> {
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.heap_bytes.get()
+    }
+}
+
+impl<S: Strings> Strings for Counted<S> {
+    #[inline(always)]
+    fn short(&self, input: &[u8], len: usize) -> Option<ByteString> {
+        self.strings.short(input, len)
+    }
+
+    #[inline]
+    fn any(&self, input: &[u8], len: usize) -> ByteString {
+        let n_bytes = ByteString::heap_bytes_of(len);
+        self.heap_bytes.set(self.heap_bytes.get().saturating_add(n_bytes));
+        self.strings.any(input, len)
+    }
+}
+
+/// They are copied.
+#[derive(Default)]
+pub(super) struct Copies;
+
+impl Strings for Copies {
+    #[inline(always)]
+    fn short(&self, input: &[u8], len: usize) -> Option<ByteString> {
+        ByteString::from_space(input.first_chunk()?, len)
+    }
+
+    #[inline]
+    fn any(&self, input: &[u8], len: usize) -> ByteString {
+        ByteString::from_prefix(input, len)
+    }
+}
+
 /// As [`string`], of one that is kept in place, unless the input ends soon; most are, and most of
 /// the time a loader takes is spent here.
 #[inline(always)]
-pub(super) fn short_string(input: &[u8]) -> Option<(&[u8], ByteString)> {
+pub(super) fn short_string<'a>(
+    input: &'a [u8],
+    strings: &impl Strings,
+) -> Option<(&'a [u8], ByteString)> {
     let (size, rest) = input.split_first()?;
     // One more than the length, marked as its own last group.
     let len = usize::from(size.checked_sub(0x80 + 1)?);
-    let string = ByteString::from_space(rest.first_chunk()?, len)?;
+    let string = strings.short(rest, len)?;
     Some((rest.get(len..)?, string))
 }
 
 /// A string, or none (`loadStringN`).
 #[inline]
-pub(super) fn optional_string(input: &[u8]) -> Parsed<'_, Option<ByteString>> {
+pub(super) fn optional_string<'a>(
+    input: &'a [u8],
+    strings: &impl Strings,
+) -> Parsed<'a, Option<ByteString>> {
     let (rest, size) = unsigned(input, u64::MAX)?;
     let Some(len) = size.checked_sub(1) else {
         return Ok((rest, None));
     };
     let start = rest;
     let (rest, bytes) = block(rest, usize::try_from(len).unwrap_or(usize::MAX))?;
-    Ok((rest, Some(ByteString::from_prefix(start, bytes.len()))))
+    Ok((rest, Some(strings.any(start, bytes.len()))))
 }
 
 /// A string that must be there (`loadString`).
 #[inline]
-pub(super) fn string(input: &[u8]) -> Parsed<'_, ByteString> {
-    match optional_string(input)? {
+pub(super) fn string<'a>(input: &'a [u8], strings: &impl Strings) -> Parsed<'a, ByteString> {
+    match optional_string(input, strings)? {
         (rest, Some(string)) => Ok((rest, string)),
         (rest, None) => fail(rest, LoadErrorKind::NullString),
     }
 }
 
-/// `n` items, each of at least `min_size` bytes. Room is made for no more of them than can be left
-/// in the input, so that a count that lies costs nothing; it then fails where the input ends. What
-/// they take is taken off the budget.
+/// Fills `list` with `n` items, each of at least `min_size` bytes. Room is made for no more of them
+/// than can be left in the input, so that a count that lies costs nothing; it then fails where the
+/// input ends. What they take is taken off the budget.
 #[inline]
 pub(super) fn items<'a, T>(
     input: &'a [u8],
+    list: &mut Vec<T>,
     budget: &mut usize,
-    n: u32,
-    min_size: usize,
+    (n, min_size): (u32, usize),
     item: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
-) -> Parsed<'a, Vec<T>> {
-    items_or(input, budget, n, min_size, |_| None, item)
+) -> Parsed<'a, ()> {
+    items_or(input, list, budget, (n, min_size), |_| None, item)
+}
+
+/// Takes a list out of its place, to fill it with so many items.
+#[inline(always)]
+pub(super) fn emptied<T>(place: &mut Vec<T>, room: usize) -> Vec<T> {
+    let mut list = core::mem::take(place);
+    if list.capacity() < room {
+        return Vec::with_capacity(room);
+    }
+    list.clear();
+    list
 }
 
 /// As [`items`]; `short` reads most items, and what it does not read, `item` does.
 #[inline]
 pub(super) fn items_or<'a, T>(
     mut input: &'a [u8],
+    place: &mut Vec<T>,
     budget: &mut usize,
-    n: u32,
-    min_size: usize,
+    (n, min_size): (u32, usize),
     short: impl Fn(&'a [u8]) -> Option<(&'a [u8], T)>,
     mut item: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
-) -> Parsed<'a, Vec<T>> {
+) -> Parsed<'a, ()> {
     let n = n as usize;
     let room = n.min(input.len() / min_size);
     spend(input, budget, room.saturating_mul(size_of::<T>()))?;
-    let mut list = Vec::with_capacity(room);
+    let mut list = emptied(place, room);
     for _ in 0..n {
         if let Some((rest, value)) = short(input) {
             list.push(value);
@@ -197,7 +267,8 @@ pub(super) fn items_or<'a, T>(
         list.push(value);
         input = rest;
     }
-    Ok((input, list))
+    *place = list;
+    Ok((input, ()))
 }
 
 #[cfg(test)]
@@ -231,7 +302,7 @@ mod tests {
     fn strings() {
         let check = |bytes: &[u8], expected: Result<(usize, Option<&str>), _>| {
             let expected = expected.map(|(n, s)| (n, s.map(ByteString::from)));
-            assert_eq!(outcome(optional_string(bytes)), expected, "{bytes:x?}");
+            assert_eq!(outcome(optional_string(bytes, &Copies)), expected, "{bytes:x?}");
         };
         check(&[0x80], Ok((0, None)));
         check(&[0x81], Ok((0, Some(""))));
@@ -245,7 +316,7 @@ mod tests {
             &[0x01, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0x7F, 0xFF],
             Err((LoadErrorKind::IntegerOverflow, 1)),
         );
-        assert_eq!(outcome(string(&[0x80, 1])), Err((LoadErrorKind::NullString, 1)));
+        assert_eq!(outcome(string(&[0x80, 1], &Copies)), Err((LoadErrorKind::NullString, 1)));
     }
 
     #[test]
@@ -258,20 +329,22 @@ mod tests {
                     .is_none_or(|(rest, value)| outcome(int(&bytes)) == Ok((rest.len(), value)));
                 assert!(same_int, "{first} {second}");
                 for bytes in [&bytes[..], &bytes[..25], &bytes[..24], &bytes[..1], &[]] {
-                    let same_string = short_string(bytes).is_none_or(|(rest, value)| {
-                        outcome(string(bytes)) == Ok((rest.len(), value))
+                    let same_string = short_string(bytes, &Copies).is_none_or(|(rest, value)| {
+                        outcome(string(bytes, &Copies)) == Ok((rest.len(), value))
                     });
                     assert!(same_string, "{first} {second}");
                 }
             }
         }
         assert!(short_int(&[0x80]).is_some() && short_int(&[1, 0x80]).is_some());
-        assert!(short_string(&[&[0x81], &space[..]].concat()).is_some());
+        assert!(short_string(&[&[0x81], &space[..]].concat(), &Copies).is_some());
     }
 
     #[test]
     fn lying_counts_reserve_little() {
-        let parsed = items(&[1, 2, 3], &mut { usize::MAX }, 2_000_000_000, 1, byte);
+        let mut list = Vec::new();
+        let parsed = items(&[1, 2, 3], &mut list, &mut { usize::MAX }, (2_000_000_000, 1), byte);
         assert_eq!(outcome(parsed), Err((LoadErrorKind::Truncated, 0)));
+        assert_eq!(list.capacity(), 0);
     }
 }

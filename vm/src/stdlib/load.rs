@@ -2,9 +2,10 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::sync::Arc;
 
-use moonproof_bytecode::{Chunk, LoadErrorKind};
-use moonproof_verifier::verify;
+use moonproof_bytecode::{Chunk, LoadErrorKind, load_within};
+use moonproof_verifier::{verify, verify_image};
 
 use super::io::{READ_AT_ONCE, Stream};
 use super::{BYTES_PER_FUEL_LOG2, add_functions, natives};
@@ -85,21 +86,31 @@ impl Vm {
             let message = format!("attempt to load a {kind} chunk (mode is '{mode}')");
             return Err(message.into_bytes());
         }
-        let chunk = if is_binary {
-            let free = self.free_memory(text.len().saturating_mul(USUAL_GROWTH));
-            moonproof_bytecode::load_within(text, free).map_err(|error| match error.kind() {
-                LoadErrorKind::Memory => no_memory(),
-                _ => error.message(name),
-            })?
+        let shared = if is_binary {
+            self.undump(text, name)?
         } else {
-            self.compile(text, name)?
+            let chunk = self.compile(text, name)?;
+            SharedProto::from_chunk(verify(chunk).map_err(|rejection| rejection.message(name))?)
         };
-        let chunk = verify(chunk).map_err(|rejection| rejection.message(name))?;
-        let shared = SharedProto::from_chunk(chunk);
         if self.free_memory(shared.bytes()) < shared.bytes() {
             return Err(no_memory());
         }
         Ok(self.instantiate_main(&shared))
+    }
+
+    /// The functions of a binary chunk, or the message why it is refused.
+    fn undump(&mut self, bytes: &[u8], name: &[u8]) -> Result<Arc<SharedProto>, Vec<u8>> {
+        let free = self.free_memory(bytes.len().saturating_mul(USUAL_GROWTH));
+        if let Some(image) = verify_image(bytes, free) {
+            return Ok(SharedProto::from_image(image));
+        }
+        // What is wrong is known to those who look at it as a whole.
+        let chunk = load_within(bytes, free).map_err(|error| match error.kind() {
+            LoadErrorKind::Memory => no_memory(),
+            _ => error.message(name),
+        })?;
+        let chunk = verify(chunk).map_err(|rejection| rejection.message(name))?;
+        Ok(SharedProto::from_chunk(chunk))
     }
 
     /// Sets the first upvalue of a loaded function, if it has one (`load_aux`).

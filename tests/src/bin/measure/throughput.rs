@@ -15,7 +15,9 @@ use std::time::Instant;
 use moonproof_bytecode::{Strip, dump, load};
 use moonproof_compiler::{compile, skip_shebang};
 use moonproof_reference::Times;
-use moonproof_verifier::{VerifiedChunk, certify, check, check_with_certificate, verify};
+use moonproof_verifier::{
+    VerifiedChunk, certify, check, check_with_certificate, verify, verify_image,
+};
 use moonproof_vm::{Function, Lua};
 
 use crate::packages::{folders, sources};
@@ -202,6 +204,5 @@ fn print_certified(all: &[Source], n_rounds: u32) {
 
 /// A function of a chunk.
 fn function_of(lua: &Lua, bytes: &[u8]) -> Option<Function> {
-    let chunk = load(black_box(bytes)).ok().and_then(|chunk| verify(chunk).ok());
-    chunk.and_then(|chunk| lua.load_verified(chunk).ok())
+    verify_image(black_box(bytes), usize::MAX).and_then(|image| lua.load_image(image).ok())
 }
