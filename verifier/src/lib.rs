@@ -40,6 +40,9 @@
 //! and what that does not include: `debug.setlocal` may change any register, so that a VM with the
 //! debug library checks types where it uses values.
 //!
+//! [`verify_image`] does the same with the bytes of a binary chunk while it reads them, without making
+//! its functions.
+//!
 //! Without the default feature `std` the crate needs `alloc` only, so that small devices can check
 //! what they load.
 #![forbid(unsafe_code)]
@@ -358,6 +361,12 @@ impl<'a> Walk<'a> {
         {
             return;
         }
+        self.check_by_passes(proto, out);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_by_passes(&mut self, proto: &Proto, out: &mut Gatherer) {
         check_words(proto, out);
         if !out.has_found_before(Pass::Flow) {
             self.tools.flow.check(proto, out);
@@ -366,6 +375,7 @@ impl<'a> Walk<'a> {
 
     /// Looks at one function by means of the certificate, unless that leaves it to the analysis;
     /// then it says so.
+    #[inline(never)]
     fn is_certified(
         &mut self,
         proto: &Proto,

@@ -96,9 +96,9 @@ fn check_upvalues(proto: &Proto, parent: &Proto, out: &mut Gatherer) {
     let limit = |upvalue: &UpvalDesc| {
         if upvalue.in_stack != 0 { u16::from(parent.max_stack) } else { n_upvalues }
     };
-    // Neither a branch per upvalue nor one that depends on what it is.
+    // No branch depends on what an upvalue is.
     let is_wrong = |upvalue: &UpvalDesc| u16::from(upvalue.idx) >= limit(upvalue);
-    if !proto.upvalues.iter().fold(false, |any, upvalue| any | is_wrong(upvalue)) {
+    if !proto.upvalues.iter().any(is_wrong) {
         return;
     }
     for (i, upvalue) in (0_u32..).zip(&proto.upvalues).filter(|(_, upvalue)| is_wrong(upvalue)) {
@@ -257,7 +257,7 @@ fn check_line_range(proto: &Proto, out: &mut Gatherer) {
 }
 
 fn check_loc_vars(proto: &Proto, scratch: &mut Scratch, out: &mut Gatherer) {
-    if proto.loc_vars.iter().fold(false, |any, var| any | var.name.is_none()) {
+    if proto.loc_vars.iter().any(|var| var.name.is_none()) {
         for (i, _) in (0_u32..).zip(&proto.loc_vars).filter(|(_, var)| var.name.is_none()) {
             report(out, Rule::D4, proto, Place::LocVar(i), || {
                 ("a name".to_string(), "none".to_string())

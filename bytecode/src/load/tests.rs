@@ -309,3 +309,87 @@ proptest! {
         }
     }
 }
+
+fn image_of(bytes: &[u8], max_bytes: usize) -> Option<Image> {
+    ImageReader::default().read(bytes, max_bytes, |_, _| true)
+}
+
+#[test]
+fn images_make_the_functions_of_chunks() {
+    fn check(image: &Image, index: u32, proto: &Proto) -> (usize, u32) {
+        let alone = Proto { protos: Vec::new(), ..proto.clone() };
+        assert_eq!(image.function(index), Some(alone));
+        let nested: Vec<u32> = image.nested(index).collect();
+        assert_eq!(nested.len(), proto.protos.len());
+        let (mut n_bytes, mut n_functions) = (proto.item_bytes() + proto.string_bytes(), 1);
+        for (index, proto) in nested.into_iter().zip(&proto.protos) {
+            let (bytes, functions) = check(image, index, proto);
+            n_bytes += bytes;
+            n_functions += functions;
+        }
+        assert_eq!(image.function_bytes(index), n_bytes, "function {index}");
+        assert_eq!(image.n_functions(index), n_functions, "function {index}");
+        (n_bytes, n_functions)
+    }
+    let chunk = sample();
+    let mut bytes = dump(&chunk, Strip::Nothing);
+    let mut image = image_of(&bytes, usize::MAX).unwrap();
+    check(&image, 0, &chunk.main);
+    assert_eq!((image.function(4), image.nested(4).count()), (None, 0));
+    let main = image.take_main();
+    assert_eq!(main, image.function(0));
+    assert_eq!(image.take_main(), main);
+    // What is behind the chunk is not kept.
+    let own_bytes = image.own_bytes();
+    bytes.extend_from_slice(b"behind");
+    assert_eq!(image_of(&bytes, usize::MAX).unwrap().own_bytes(), own_bytes);
+}
+
+#[test]
+fn images_are_refused_as_chunks_are() {
+    let bytes = dump(&sample(), Strip::Nothing);
+    for n in 0..bytes.len() {
+        assert!(image_of(&bytes[..n], usize::MAX).is_none(), "{n} bytes");
+    }
+    for max_bytes in (0..4000).step_by(7) {
+        let loads = load_within(&bytes, max_bytes).is_ok();
+        assert_eq!(image_of(&bytes, max_bytes).is_some(), loads, "{max_bytes} bytes");
+    }
+    let nested = |depth: u32| {
+        let main = (1..depth)
+            .fold(Proto::default(), |inner, _| Proto { protos: vec![inner], ..Proto::default() });
+        dump(&Chunk { n_upvalues: 0, main }, Strip::Nothing)
+    };
+    assert!(image_of(&nested(MAX_C_CALLS), usize::MAX).is_some());
+    assert!(image_of(&nested(MAX_C_CALLS + 1), usize::MAX).is_none());
+}
+
+#[test]
+fn functions_are_shown_as_they_end() {
+    let name_of = |name: usize| Constant::String("x".repeat(name).as_str().into());
+    let inner = |line: u32| Proto {
+        line_defined: line,
+        upvalues: vec![UpvalDesc { in_stack: 1, idx: line as u8, kind: 0 }],
+        constants: vec![name_of(3), name_of(23), name_of(40), name_of(41), name_of(1000)],
+        ..Proto::default()
+    };
+    let main = Proto { max_stack: 9, protos: vec![inner(1), inner(2)], ..Proto::default() };
+    let bytes = dump(&Chunk { n_upvalues: 0, main }, Strip::Nothing);
+    let mut reader = ImageReader::default();
+    for refused in [0, 1, 2, 9] {
+        let mut shown = Vec::new();
+        let image = reader.read(&bytes, usize::MAX, |proto, parent| {
+            for (constant, is_long) in proto.constants.iter().zip([false, false, false, true, true])
+            {
+                let Constant::String(string) = constant else { panic!("{constant:?}") };
+                assert_eq!(string.len() > crate::limits::MAX_SHORT_LEN, is_long);
+            }
+            let captured: Vec<u8> = proto.protos.iter().map(|p| p.upvalues[0].idx).collect();
+            shown.push((proto.line_defined, parent.map(|parent| parent.max_stack), captured));
+            proto.line_defined != refused
+        });
+        let all = [(1, Some(9), vec![]), (2, Some(9), vec![]), (0, None, vec![1, 2])];
+        let n = all.iter().position(|(line, ..)| *line == refused).map_or(3, |at| at + 1);
+        assert_eq!((shown.as_slice(), image.is_some()), (&all[..n], refused == 9));
+    }
+}

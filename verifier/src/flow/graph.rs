@@ -155,7 +155,7 @@ impl Graph {
     }
 
     /// Follows a jump.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn follow<W: Witness>(
         &mut self,
         from: usize,
