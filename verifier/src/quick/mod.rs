@@ -194,19 +194,27 @@ impl Code<'_> {
         out.is_empty()
     }
 
-    /// Compilers put a return behind the last word, even if that is a return, and a jump behind a
-    /// branch of an `if`, even if that returns. What is behind such a jump is the end of another
-    /// jump, which was looked at when that was followed.
+    /// Compilers put a return behind the last word, even if that is a return, a jump behind a branch of
+    /// an `if`, even if that returns, and both words that make booleans behind a condition, even if it
+    /// needs but one. What is behind such a word is the end of another jump, which was looked at when
+    /// that was followed.
     fn is_plain_dead_word(&self, pc: usize) -> bool {
         let (Some(&word), Some(&before)) = (self.words.get(pc), self.words.get(pc.wrapping_sub(1)))
         else {
             return false;
         };
+        if before.opcode() == Some(OpCode::LFalseSkip) {
+            return word.opcode() == Some(OpCode::LoadTrue) && word.a() < self.max_stack;
+        }
         let is_behind_end = matches!(
             before.opcode(),
             Some(OpCode::Return | OpCode::Return0 | OpCode::Return1 | OpCode::Jmp)
         );
         let is_fine = match word.opcode() {
+            Some(OpCode::LFalseSkip) => {
+                let is_true = |word: &Instruction| word.opcode() == Some(OpCode::LoadTrue);
+                word.a() < self.max_stack && self.words.get(pc.wrapping_add(1)).is_some_and(is_true)
+            }
             Some(OpCode::Return0) => !self.is_vararg && word.a() <= self.max_stack,
             Some(OpCode::Return) => {
                 word.b() == 1 && word.c() == self.shift && word.a() <= self.max_stack
