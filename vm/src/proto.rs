@@ -19,8 +19,8 @@ pub(crate) struct SharedProto {
     pub(crate) proto: Proto,
     /// The nested functions, each made when it is first asked for.
     children: Box<[OnceLock<Arc<Self>>]>,
-    /// What those are made of that nobody has asked for yet.
-    waiting: Waiting,
+    /// What those are made of that nobody has asked for yet, if there are any.
+    waiting: Option<Waiting>,
     /// The chunk name, its own or inherited; absent if stripped.
     pub(crate) source: Option<ByteString>,
     /// Whether it, or a function nested in it, has a long string of which there are clones: they may
@@ -77,8 +77,8 @@ impl SharedProto {
         let Extent { bytes, shares_long_strings, nested: extents } = extent;
         let protos = std::mem::take(&mut proto.protos);
         let n = protos.len();
-        let parts = Parts { n_left: n, protos, extents };
-        let waiting = Waiting::OfChunk(Mutex::new(parts));
+        let waiting =
+            (n > 0).then(|| Waiting::OfChunk(Mutex::new(Parts { n_left: n, protos, extents })));
         Self { shares_long_strings, ..Self::new(proto, (n, waiting), bytes, inherited) }
     }
 
@@ -91,7 +91,8 @@ impl SharedProto {
         let proto = proto.expect("it was read when the image was verified");
         let nested: Box<[u32]> = image.nested(index).collect();
         let n = nested.len();
-        let waiting = Waiting::OfImage(Arc::clone(image), nested);
+        // One without nested functions must not keep the image.
+        let waiting = (n > 0).then(|| Waiting::OfImage(Arc::clone(image), nested));
         let each = size_of::<(Self, OnceLock<Arc<Self>>, u32)>();
         let bytes = image.function_bytes(index) + image.n_functions(index) as usize * each;
         Self::new(proto, (n, waiting), bytes, inherited)
@@ -99,7 +100,7 @@ impl SharedProto {
 
     fn new(
         proto: Proto,
-        (n_children, waiting): (usize, Waiting),
+        (n_children, waiting): (usize, Option<Waiting>),
         bytes: usize,
         inherited: Option<&ByteString>,
     ) -> Self {
@@ -113,7 +114,7 @@ impl SharedProto {
     fn child(&self, i: usize) -> &Arc<Self> {
         self.children[i].get_or_init(|| {
             let source = self.source.as_ref();
-            Arc::new(match &self.waiting {
+            Arc::new(match self.waiting.as_ref().expect("there is a nested function") {
                 Waiting::OfChunk(parts) => {
                     let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
                     let (proto, extent) = parts.take(i);

@@ -348,7 +348,6 @@ impl Vm {
         // All registers of a Lua function may be in use.
         self.cur.top = self.frame_top().max(self.cur.top);
         if !self.heap.collector.suspended {
-            self.heap.free_spare_stacks();
             self.full_gc();
         }
         self.cur.top = self.cur.slot_at(position);

@@ -71,12 +71,9 @@ impl Image {
     pub fn function(&self, index: u32) -> Option<Proto> {
         let place = self.functions.get(index as usize)?;
         let mut proto = Proto::default();
-        let (left, budget) = (&mut ProtoOffsets::default(), &mut { usize::MAX });
-        let first_half = self.bytes.get(place.start as usize..)?;
-        let strings = Counted::<Copies>::default();
-        proto::begin(first_half, &mut proto, left, budget, &strings).ok()?;
-        let second_half = self.bytes.get(place.second_half as usize..)?;
-        proto::finish(second_half, &mut proto, left, budget, &strings).ok()?;
+        let budget = &mut { usize::MAX };
+        begin::<Copies>(self.bytes.get(place.start as usize..)?, &mut proto, budget)?;
+        finish::<Copies>(self.bytes.get(place.second_half as usize..)?, &mut proto, budget)?;
         Some(proto)
     }
 }
@@ -155,18 +152,11 @@ impl ImageReader {
                 continue;
             }
             let second_half = (bytes.len() - input.len()) as u32;
-            let left = &mut ProtoOffsets::default();
             let n_string_bytes;
             (input, n_string_bytes) = if parent.is_none() {
-                let strings = Counted::<Copies>::default();
-                let (rest, ()) =
-                    proto::finish(input, &mut top.proto, left, budget, &strings).ok()?;
-                (rest, strings.heap_bytes())
+                finish::<Copies>(input, &mut top.proto, budget)?
             } else {
-                let strings = Counted::<StandIns>::default();
-                let (rest, ()) =
-                    proto::finish(input, &mut top.proto, left, budget, &strings).ok()?;
-                (rest, strings.heap_bytes())
+                finish::<StandIns>(input, &mut top.proto, budget)?
             };
             if !accept(&top.proto, parent.as_ref().map(|parent| &parent.proto)) {
                 return None;
@@ -184,7 +174,8 @@ impl ImageReader {
             }
             top.proto.protos.clear();
             let Some(parent) = parent else {
-                let main = Proto { protos: Vec::new(), ..core::mem::take(&mut top.proto) };
+                let mut main = core::mem::take(&mut top.proto);
+                top.proto.protos = core::mem::take(&mut main.protos);
                 return Some(Image {
                     bytes: bytes.get(..bytes.len() - input.len())?.into(),
                     main: Some(main),
@@ -208,25 +199,19 @@ impl ImageReader {
         if self.n_open > MAX_C_CALLS as usize {
             return None;
         }
-        level.proto.protos.clear();
-        let left = &mut ProtoOffsets::default();
-        let (rest, n_missing, n_string_bytes);
-        if self.n_open == 1 {
-            // Not in the lists that are kept: they are larger than it takes.
+        let mut protos = core::mem::take(&mut level.proto.protos);
+        protos.clear();
+        let (rest, n_missing, n_string_bytes) = if self.n_open == 1 {
+            // It is given away: lists that were kept would be larger than it takes.
             level.proto = Proto::default();
-            let strings = Counted::<Copies>::default();
-            (rest, n_missing) =
-                proto::begin(input, &mut level.proto, left, budget, &strings).ok()?;
-            n_string_bytes = strings.heap_bytes();
+            begin::<Copies>(input, &mut level.proto, budget)?
         } else {
             if let Some(upvalues) = self.spare_upvalues.pop() {
                 level.proto.upvalues = upvalues;
             }
-            let strings = Counted::<StandIns>::default();
-            (rest, n_missing) =
-                proto::begin(input, &mut level.proto, left, budget, &strings).ok()?;
-            n_string_bytes = strings.heap_bytes();
-        }
+            begin::<StandIns>(input, &mut level.proto, budget)?
+        };
+        level.proto.protos = protos;
         level.n_missing = n_missing;
         level.index = self.places.len();
         self.places.push(Place {
@@ -237,6 +222,32 @@ impl ImageReader {
         });
         Some(rest)
     }
+}
+
+/// Reads a function's first half: what is left, how many functions follow, and what its strings take.
+#[inline(always)]
+fn begin<'a, S: Strings + Default>(
+    input: &'a [u8],
+    proto: &mut Proto,
+    budget: &mut usize,
+) -> Option<(&'a [u8], u32, usize)> {
+    let strings = Counted::<S>::default();
+    let left = &mut ProtoOffsets::default();
+    let (rest, n_nested) = proto::begin(input, proto, left, budget, &strings).ok()?;
+    Some((rest, n_nested, strings.heap_bytes()))
+}
+
+/// The same of its second half.
+#[inline(always)]
+fn finish<'a, S: Strings + Default>(
+    input: &'a [u8],
+    proto: &mut Proto,
+    budget: &mut usize,
+) -> Option<(&'a [u8], usize)> {
+    let strings = Counted::<S>::default();
+    let left = &mut ProtoOffsets::default();
+    let (rest, ()) = proto::finish(input, proto, left, budget, &strings).ok()?;
+    Some((rest, strings.heap_bytes()))
 }
 
 /// Others take their places.

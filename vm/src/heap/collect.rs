@@ -479,10 +479,12 @@ impl Vm {
     pub(crate) fn full_gc(&mut self) {
         self.discard_marks();
         if self.heap.collector.generations.wanted {
-            return self.collect_all_generations();
+            self.collect_all_generations();
+        } else {
+            self.start_cycle();
+            self.finish_cycle();
         }
-        self.start_cycle();
-        self.finish_cycle();
+        self.heap.free_spare_stacks();
     }
 
     /// Goes back, or on, to the beginning of a cycle, where everything is white.
