@@ -258,6 +258,18 @@ impl Lua {
     /// A verified image as a function: the others of the chunk are made when closures of them are, so
     /// that this is the quickest way from a binary chunk to a function.
     ///
+    /// ```
+    /// use moonproof_verifier::verify_image;
+    /// use moonproof_vm::Lua;
+    ///
+    /// let lua = Lua::new();
+    /// let source = "local function add(n) return n + 2 end; return add(...)";
+    /// let bytes = lua.load(source).into_function()?.dump(true).expect("a Lua function");
+    /// let image = verify_image(&bytes, usize::MAX).expect("a chunk that verifies");
+    /// assert_eq!(lua.load_image(image)?.call::<i64>(40)?, 42);
+    /// # Ok::<(), moonproof_vm::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`load_verified`](Self::load_verified).
