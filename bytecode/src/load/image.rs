@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::proto;
 use super::wire::{Copies, Counted, Strings, byte};
-use super::{ProtoOffsets, check_header};
+use super::{ProtoOffsets, check_header, push_nested};
 use crate::byte_string::ByteString;
 use crate::chunk::{Proto, UpvalDesc};
 use crate::limits::{MAX_C_CALLS, MAX_SHORT_LEN};
@@ -101,6 +101,8 @@ struct Level {
 
 /// Lists of a function are kept if they take no more bytes than this.
 const MAX_KEPT_BYTES: usize = 64 << 10;
+/// Room for so many places at most is kept.
+const MAX_KEPT_PLACES: usize = 2048;
 /// So many levels at most are kept, and twice as many lists of upvalues.
 const MAX_KEPT: usize = 8;
 
@@ -125,10 +127,18 @@ impl ImageReader {
         self.places.clear();
         self.n_open = 0;
         self.levels.truncate(MAX_KEPT);
-        for level in &mut self.levels {
-            if level.proto.list_bytes() > MAX_KEPT_BYTES {
-                level.proto = Proto::default();
+        for Level { proto, .. } in &mut self.levels {
+            if proto.list_bytes() > MAX_KEPT_BYTES {
+                *proto = Proto::default();
             }
+            // Strings may have memory of their own.
+            proto.constants.clear();
+            proto.loc_vars.clear();
+            proto.upvalue_names.clear();
+            proto.source = None;
+        }
+        if self.places.capacity() > MAX_KEPT_PLACES {
+            self.places = Vec::new();
         }
         image
     }
@@ -183,7 +193,8 @@ impl ImageReader {
                 });
             };
             let upvalues = core::mem::take(&mut top.proto.upvalues);
-            parent.proto.protos.push(Proto { upvalues, ..Proto::default() });
+            let nested = Proto { upvalues, ..Proto::default() };
+            push_nested(&mut parent.proto.protos, nested, parent.n_missing);
             self.places.get_mut(parent.index)?.n_bytes += n_bytes;
             self.n_open -= 1;
         }

@@ -257,19 +257,22 @@ impl<'a> Loader<'a> {
         }
         match self.open.last_mut() {
             Some(parent) => {
-                let protos = &mut parent.proto.protos;
-                if protos.len() == protos.capacity() {
-                    // A function is large and takes few bytes: doubling would go beyond all
-                    // proportion.
-                    let more = (protos.len() / 8).max(MAX_RESERVED_PROTOS);
-                    protos.reserve_exact(more.min(parent.n_missing as usize + 1));
-                }
-                protos.push(proto);
+                push_nested(&mut parent.proto.protos, proto, parent.n_missing);
                 None
             }
             None => Some(proto),
         }
     }
+}
+
+/// Adds a function to those it is defined with; so many are missing behind it. A function is large
+/// and takes few bytes: doubling the list would go beyond all proportion.
+fn push_nested(protos: &mut Vec<Proto>, proto: Proto, n_missing: u32) {
+    if protos.len() == protos.capacity() {
+        let more = (protos.len() / 8).max(MAX_RESERVED_PROTOS);
+        protos.reserve_exact(more.min(n_missing as usize + 1));
+    }
+    protos.push(proto);
 }
 
 /// Checks the header, in the reference's order. Mirrors `checkHeader`.

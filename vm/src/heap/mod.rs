@@ -10,8 +10,9 @@
 //!   `Gc`; across one, only those that the stack, the registry or another root reaches.
 //! - **G2** A value with a collectable tag carries the address of a live object of that kind; a
 //!   native's carries that of a static. Only the constructors of `Value` make them.
-//! - **G3** Every slot of every stack holds a value at all times. Slots above the top may hold stale
-//!   ones; the atomic step makes those nil, so that no stale pointer outlives its object.
+//! - **G3** Every slot of every stack holds a value at all times. Slots above the top, and those of
+//!   spare stacks, may hold stale ones; the atomic step makes those nil, so that no stale pointer
+//!   outlives its object.
 //! - **G4** Objects are `repr(C)` with their header first; the sizes in a table's header and mask
 //!   are those of its parts, and a node's distance leads to a node of the same part.
 //! - **G5** Objects are reached through shared references only; what changes is in cells.

@@ -26,9 +26,12 @@ impl SpareStacks {
     }
 
     /// The same for a stack whose values may be dead.
-    pub(super) fn keep_dead(&mut self, mut stack: Box<Stack>) -> bool {
-        stack.wipe();
-        self.keep(stack)
+    pub(super) fn keep_dead(&mut self, stack: Box<Stack>) -> bool {
+        let is_kept = self.keep(stack);
+        if is_kept && let Some(stack) = self.stacks.last_mut() {
+            stack.wipe();
+        }
+        is_kept
     }
 
     /// A stack like a new one, but that slots above the top may hold stale values.
