@@ -1,9 +1,9 @@
 //! Byte strings of a chunk: names, string constants, sources.
 
-use alloc::sync::Arc;
+use triomphe::ThinArc;
 
-/// Bytes kept in place; chosen so that a string takes 24 bytes, as `Box<[u8]>` and a length would.
-pub(crate) const INLINE: usize = 22;
+/// Bytes kept in place; chosen so that a string takes 16 bytes, and a constant no more.
+pub(crate) const INLINE: usize = 15;
 
 /// An immutable byte string. Short ones, which nearly all names are, need no allocation, and
 /// clones of long ones share their bytes.
@@ -12,22 +12,42 @@ pub struct ByteString(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { len: u8, bytes: [u8; INLINE] },
-    Shared(Arc<[u8]>),
+    Inline { len: Len, bytes: [u8; INLINE] },
+    Shared(ThinArc<(), u8>),
 }
 
-const _: () = assert!(size_of::<ByteString>() == 24);
+const _: () = assert!(size_of::<ByteString>() == 16);
+
+/// Length of a string kept in place: what else its byte can be tells other things, of constants too.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+#[rustfmt::skip]
+enum Len { L0, L1, L2, L3, L4, L5, L6, L7, L8, L9, L10, L11, L12, L13, L14, L15 }
+
+impl Len {
+    #[rustfmt::skip]
+    const ALL: [Self; INLINE + 1] = {
+        use Len::*;
+        [L0, L1, L2, L3, L4, L5, L6, L7, L8, L9, L10, L11, L12, L13, L14, L15]
+    };
+
+    #[inline(always)]
+    fn new(len: usize) -> Option<Self> {
+        Self::ALL.get(len).copied()
+    }
+}
 
 impl ByteString {
     /// Copies `bytes`.
     #[inline]
     pub fn new(bytes: &[u8]) -> Self {
-        if bytes.len() <= INLINE {
-            let mut inline = [0; INLINE];
-            inline[..bytes.len()].copy_from_slice(bytes);
-            Self(Repr::Inline { len: bytes.len() as u8, bytes: inline })
-        } else {
-            Self(Repr::Shared(bytes.into()))
+        match Len::new(bytes.len()) {
+            Some(len) => {
+                let mut inline = [0; INLINE];
+                inline[..bytes.len()].copy_from_slice(bytes);
+                Self(Repr::Inline { len, bytes: inline })
+            }
+            None => Self(Repr::Shared(ThinArc::from_header_and_slice((), bytes))),
         }
     }
 
@@ -37,25 +57,24 @@ impl ByteString {
     /// [`new`]: Self::new
     #[inline]
     pub(crate) fn from_prefix(input: &[u8], len: usize) -> Self {
-        match input.first_chunk::<INLINE>() {
-            // What is behind the string is copied as well, but never looked at.
-            Some(bytes) if len <= INLINE => Self(Repr::Inline { len: len as u8, bytes: *bytes }),
-            _ => Self::new(input.get(..len).unwrap_or(input)),
-        }
+        input
+            .first_chunk()
+            .and_then(|space| Self::from_space(space, len))
+            .unwrap_or_else(|| Self::new(input.get(..len).unwrap_or(input)))
     }
 
     /// The first `len` bytes of `space`, if they can be kept in place. What is behind them is copied as
     /// well, but never looked at.
     #[inline(always)]
     pub(crate) fn from_space(space: &[u8; INLINE], len: usize) -> Option<Self> {
-        (len <= INLINE).then_some(Self(Repr::Inline { len: len as u8, bytes: *space }))
+        Len::new(len).map(|len| Self(Repr::Inline { len, bytes: *space }))
     }
 
     /// The whole space of a string kept in place, and how much of it is the string.
     #[inline]
     pub(crate) fn inline_space(&self) -> Option<(&[u8; INLINE], usize)> {
         match &self.0 {
-            Repr::Inline { len, bytes } => Some((bytes, usize::from(*len))),
+            Repr::Inline { len, bytes } => Some((bytes, *len as usize)),
             Repr::Shared(_) => None,
         }
     }
@@ -75,7 +94,7 @@ impl ByteString {
     /// The same for any string of that length.
     #[inline]
     pub(crate) const fn heap_bytes_of(len: usize) -> usize {
-        // Two counts are in front of them.
+        // A count of clones and their own number are in front of them.
         if Self::fits_in_place(len) { 0 } else { len.saturating_add(2 * size_of::<usize>()) }
     }
 
@@ -85,7 +104,7 @@ impl ByteString {
     pub fn has_clones(&self) -> bool {
         match &self.0 {
             Repr::Inline { .. } => false,
-            Repr::Shared(bytes) => Arc::strong_count(bytes) > 1,
+            Repr::Shared(bytes) => ThinArc::strong_count(bytes) > 1,
         }
     }
 
@@ -93,8 +112,8 @@ impl ByteString {
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
-            Repr::Shared(bytes) => bytes,
+            Repr::Inline { len, bytes } => &bytes[..*len as usize],
+            Repr::Shared(bytes) => &bytes.slice,
         }
     }
 }
@@ -102,7 +121,7 @@ impl ByteString {
 impl Default for ByteString {
     #[inline]
     fn default() -> Self {
-        Self(Repr::Inline { len: 0, bytes: [0; INLINE] })
+        Self(Repr::Inline { len: Len::L0, bytes: [0; INLINE] })
     }
 }
 

@@ -103,6 +103,9 @@ pub enum Constant {
     String(ByteString),
 }
 
+// A chunk may say nil in a byte, over and over.
+const _: () = assert!(size_of::<Constant>() == 16);
+
 /// Floats are equal if their bits are, so that a chunk equals itself and `-0.0` is not `0.0`.
 impl PartialEq for Constant {
     fn eq(&self, other: &Self) -> bool {

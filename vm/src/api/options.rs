@@ -159,7 +159,7 @@ pub struct Limits {
     /// Instructions to execute, library work included; `None` for any number.
     pub fuel: Option<u64>,
     /// Bytes of heap, with stacks, functions and what libraries and the compiler build. What
-    /// verifying takes for a while is not counted: some ten times the chunk at worst. A table may have
+    /// verifying takes for a while is not counted: up to 18 times the chunk. A table may have
     /// grown beyond the limit, to twice its size, when that is noticed.
     pub memory: usize,
     /// Stack slots of a thread, at least 1,000: what bounds the depth of calls. Exceeding this one
