@@ -12,6 +12,7 @@
 
 mod words;
 
+use moonproof_bytecode::instruction::MAX_B;
 use moonproof_bytecode::{Constant, Instruction, OpCode, Proto};
 
 use crate::captures::Captures;
@@ -240,41 +241,34 @@ fn is_prep(word: Instruction, n_params: u8) -> bool {
     word.op_bits() == OpCode::VarargPrep as u8 && word.a() == u32::from(n_params) && word.b() == 0
 }
 
-/// Whether a jump may lead to that word.
+/// Whether a jump may lead to that word. Of the classes of words none can be predicted: no branch
+/// asks.
 #[inline]
 fn is_target(word: Instruction) -> bool {
-    match TARGETS.get(usize::from(word.op_bits())) {
-        Some(Target::Always) => true,
-        Some(Target::UnlessOpen) => word.b() != 0,
-        Some(Target::WithK) => word.k(),
-        _ => false,
-    }
+    let wanted = TARGETS.get(usize::from(word.op_bits())).copied().unwrap_or(0);
+    (u64::from(word.0) | ALWAYS) & wanted != 0
 }
 
-#[derive(Clone, Copy)]
-enum Target {
-    Never,
-    Always,
-    /// Not if it takes open results.
-    UnlessOpen,
-    /// Not if it takes its key from the word before.
-    WithK,
-}
+/// A bit above those of words.
+const ALWAYS: u64 = 1 << 32;
 
-static TARGETS: [Target; 128] = {
-    let mut targets = [Target::Never; 128];
+/// By opcode, bits of which one must be set for a jump to lead to a word.
+static TARGETS: [u64; 128] = {
+    let mut targets = [0; 128];
     let mut number = 0;
     while number < OpCode::ALL.len() {
         #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
         let (target, op) = (&mut targets[number], OpCode::ALL[number]);
         *target = match op {
-            OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => Target::Never,
-            OpCode::ExtraArg | OpCode::VarargPrep | OpCode::TForLoop => Target::Never,
+            OpCode::MmBin | OpCode::MmBinI | OpCode::MmBinK => 0,
+            OpCode::ExtraArg | OpCode::VarargPrep | OpCode::TForLoop => 0,
+            // Not if it takes open results.
             OpCode::Call | OpCode::TailCall | OpCode::Return | OpCode::SetList => {
-                Target::UnlessOpen
+                Instruction::abc(OpCode::Move, 0, MAX_B, 0, false).0 as u64
             }
-            OpCode::SelfOp => Target::WithK,
-            _ => Target::Always,
+            // Not if it takes its key from the word before.
+            OpCode::SelfOp => Instruction::abc(OpCode::Move, 0, 0, 0, true).0 as u64,
+            _ => ALWAYS,
         };
         number = number.wrapping_add(1);
     }
