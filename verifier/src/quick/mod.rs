@@ -6,9 +6,10 @@
 //! same look what its operands are. A register that has a value is a register of the frame, so that
 //! one test serves S2 and T5.
 //!
-//! It only ever says yes. If anything at all is out of the ordinary, or the frame has more than 63
-//! registers, it gives up, and the passes decide. Its yes means that they would find nothing; tests
-//! compare the two on all good chunks and on mutations of them.
+//! It only ever says yes. If anything at all is out of the ordinary, it gives up, and the passes
+//! decide. Its yes means that they would find nothing; tests compare the two on all good chunks and
+//! on mutations of them. A frame of more than 63 registers is looked at through several windows, as
+//! the dataflow does.
 
 mod words;
 
@@ -32,61 +33,87 @@ pub(crate) struct Quick {
 impl Quick {
     /// Whether a function, whose structure has nothing wrong, is seen to be fine.
     pub(crate) fn accepts(&mut self, proto: &Proto, graph: &mut Graph) -> bool {
-        self.looks_at(proto, graph, |code, start, entry, graph| code.settles(start, entry, graph))
+        if proto.max_stack <= Window::MAX_STACK {
+            return self.accepts_in(Window::WHOLE, proto, graph);
+        }
+        Window::over(proto.max_stack).all(|window| self.accepts_in(window, proto, graph))
+    }
+
+    #[inline(always)]
+    fn accepts_in<const SHIFTED: bool>(
+        &mut self,
+        window: Window<SHIFTED>,
+        proto: &Proto,
+        graph: &mut Graph,
+    ) -> bool {
+        self.begin(window, proto, graph)
+            .is_some_and(|(code, start, entry)| code.settles(start, entry, graph))
     }
 
     /// As [`Self::accepts`], but in one sweep, with claims.
     pub(crate) fn accepts_with(&mut self, proto: &Proto, graph: &mut Graph, table: &Table) -> bool {
-        self.looks_at(proto, graph, |code, start, entry, graph| {
-            let mut claims = Stated::new(table, Window::WHOLE, proto.max_stack);
-            code.sweep(start, Some(entry), graph, &mut claims).is_some()
-                && claims.are_met()
-                && graph.is_settled()
-        })
+        if proto.max_stack <= Window::MAX_STACK {
+            return self.accepts_with_in(Window::WHOLE, proto, graph, table);
+        }
+        Window::over(proto.max_stack)
+            .all(|window| self.accepts_with_in(window, proto, graph, table))
     }
 
-    #[inline(always)]
-    fn looks_at(
+    fn accepts_with_in<const SHIFTED: bool>(
         &mut self,
+        window: Window<SHIFTED>,
         proto: &Proto,
         graph: &mut Graph,
-        look: impl FnOnce(&Code<'_>, usize, State, &mut Graph) -> bool,
+        table: &Table,
     ) -> bool {
+        let Some((code, start, entry)) = self.begin(window, proto, graph) else { return false };
+        let mut claims = Stated::new(table, window, proto.max_stack);
+        code.sweep(start, Some(entry), graph, &mut claims).is_some()
+            && claims.are_met()
+            && graph.is_settled()
+    }
+
+    /// The code, where to begin, and what is known there; unless the ends of the code are wrong.
+    #[inline(always)]
+    fn begin<'a, const SHIFTED: bool>(
+        &'a mut self,
+        window: Window<SHIFTED>,
+        proto: &'a Proto,
+        graph: &mut Graph,
+    ) -> Option<(Code<'a, SHIFTED>, usize, State)> {
         let words = proto.code.as_slice();
-        let Some(first) = words.first() else { return false };
-        if proto.max_stack > Window::MAX_STACK || !ends_with_return(words) {
-            return false;
-        }
         let is_vararg = proto.is_vararg != 0;
-        if is_vararg != is_prep(*first, proto.n_params) {
-            return false;
+        if is_vararg != is_prep(*words.first()?, proto.n_params) || !ends_with_return(words) {
+            return None;
         }
         graph.start(words);
+        let max_stack = u32::from(proto.max_stack);
         let code = Code {
             words,
             constants: &proto.constants,
-            captures: self.captures.of(proto, Window::WHOLE),
+            captures: self.captures.of(proto, window),
             proto,
-            frame: Window::WHOLE.between(0, u32::from(proto.max_stack)),
-            max_stack: u32::from(proto.max_stack),
+            window,
+            frame: window.between(0, max_stack),
+            max_stack,
             n_upvalues: proto.upvalues.len() as u32,
             is_vararg,
             shift: if is_vararg { u32::from(proto.n_params).wrapping_add(1) } else { 0 },
         };
-        let entry = State::entry(Window::WHOLE.between(0, u32::from(proto.n_params)));
-        let start = usize::from(is_vararg);
-        look(&code, start, entry, graph)
+        let entry = State::entry(window.between(0, u32::from(proto.n_params)));
+        Some((code, usize::from(is_vararg), entry))
     }
 }
 
 /// What words of one function are checked against.
-struct Code<'a> {
+struct Code<'a, const SHIFTED: bool> {
     words: &'a [Instruction],
     constants: &'a [Constant],
     /// By nested function: registers that a closure of it captures.
     captures: &'a [u64],
     proto: &'a Proto,
-    /// All registers.
+    window: Window<SHIFTED>,
+    /// All registers that it shows.
     frame: u64,
     max_stack: u32,
     n_upvalues: u32,
@@ -95,7 +122,7 @@ struct Code<'a> {
     shift: u32,
 }
 
-impl Code<'_> {
+impl<const SHIFTED: bool> Code<'_, SHIFTED> {
     /// Follows control until there is nothing new. Words that it does not get to are looked at by
     /// themselves (S13).
     fn settles(&self, start: usize, entry: State, graph: &mut Graph) -> bool {

@@ -9,12 +9,11 @@ use moonproof_bytecode::{Constant, Instruction, OpCode};
 use super::Code;
 use crate::cfg::target;
 use crate::decode::{EVENTS, MAX_HASH_SIZE};
-use crate::flow::{Graph, State, Window};
+use crate::flow::{Graph, State};
 use crate::pairs;
 use crate::table::Jump;
 
-const W: Window<false> = Window::WHOLE;
-/// Bits that make A, B or C 64 or more.
+/// Fields, by the bits that make them 64 or more.
 const HIGH_A: u32 = 3 << 13;
 const HIGH_B: u32 = 3 << 22;
 const HIGH_C: u32 = 3 << 30;
@@ -54,7 +53,7 @@ impl Live {
     }
 }
 
-impl Code<'_> {
+impl<const SHIFTED: bool> Code<'_, SHIFTED> {
     #[inline(always)]
     pub(super) fn step(
         &self,
@@ -65,93 +64,98 @@ impl Code<'_> {
     ) -> Next {
         let Some(op) = word.opcode() else { return Next::GiveUp };
         let a = word.a();
+        let w = self.window;
         match op {
             OpCode::Move | OpCode::Unm | OpCode::BNot | OpCode::Not | OpCode::Len => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
-                self.write(live, W.bit(a))
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
+                self.write(live, w.bit(a))
             }
             OpCode::LoadI | OpCode::LoadF | OpCode::LoadFalse | OpCode::LoadTrue => {
-                demand!(fits(word, HIGH_A));
-                self.write(live, W.bit(a))
+                demand!(self.fits(word, HIGH_A));
+                self.write(live, w.bit(a))
             }
             OpCode::LoadK => {
-                demand!(fits(word, HIGH_A), self.has_constant(word.bx()));
-                self.write(live, W.bit(a))
+                demand!(self.fits(word, HIGH_A), self.has_constant(word.bx()));
+                self.write(live, w.bit(a))
             }
             OpCode::LoadKx => {
                 let extra = self.second(pc);
-                demand!(fits(word, HIGH_A), is(extra, OpCode::ExtraArg));
+                demand!(self.fits(word, HIGH_A), is(extra, OpCode::ExtraArg));
                 demand!(self.has_constant(extra.ax()));
-                self.past(self.write(live, W.bit(a)))
+                self.past(self.write(live, w.bit(a)))
             }
             OpCode::LFalseSkip => {
-                demand!(fits(word, HIGH_A), is(self.second(pc), OpCode::LoadTrue));
-                demand!(self.write(live, W.bit(a)) == Next::On);
+                demand!(self.fits(word, HIGH_A), is(self.second(pc), OpCode::LoadTrue));
+                demand!(self.write(live, w.bit(a)) == Next::On);
                 demand!(self.follow(pc, pc.wrapping_add(2), live.state, graph));
                 Next::Stop
             }
             OpCode::LoadNil => {
                 let n = word.b().wrapping_add(1);
                 demand!(self.has_registers(a, n));
-                self.write(live, W.range(a, n))
+                self.write(live, w.range(a, n))
             }
             OpCode::GetUpval => {
-                demand!(fits(word, HIGH_A), word.b() < self.n_upvalues);
-                self.write(live, W.bit(a))
+                demand!(self.fits(word, HIGH_A), word.b() < self.n_upvalues);
+                self.write(live, w.bit(a))
             }
             OpCode::SetUpval => {
-                demand!(fits(word, HIGH_A), word.b() < self.n_upvalues, reads(live, W.bit(a)));
+                demand!(self.fits(word, HIGH_A), word.b() < self.n_upvalues, reads(live, w.bit(a)));
                 Next::On
             }
             OpCode::GetTabUp => {
-                demand!(fits(word, HIGH_A), word.b() < self.n_upvalues, self.is_field(word.c()));
-                self.write(live, W.bit(a))
+                demand!(
+                    self.fits(word, HIGH_A),
+                    word.b() < self.n_upvalues,
+                    self.is_field(word.c())
+                );
+                self.write(live, w.bit(a))
             }
             OpCode::GetTable => {
-                demand!(fits(word, HIGH_A | HIGH_B | HIGH_C));
-                demand!(reads(live, W.bit(word.b()) | W.bit(word.c())));
-                self.write(live, W.bit(a))
+                demand!(self.fits(word, HIGH_A | HIGH_B | HIGH_C));
+                demand!(reads(live, w.bit(word.b()) | w.bit(word.c())));
+                self.write(live, w.bit(a))
             }
             OpCode::GetI => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
-                self.write(live, W.bit(a))
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
+                self.write(live, w.bit(a))
             }
             OpCode::GetField => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
                 demand!(self.is_field(word.c()));
-                self.write(live, W.bit(a))
+                self.write(live, w.bit(a))
             }
             OpCode::SetTabUp => {
                 demand!(a < self.n_upvalues, self.is_field(word.b()), self.is_rk(live, word));
                 Next::On
             }
             OpCode::SetTable => {
-                demand!(fits(word, HIGH_A | HIGH_B));
-                demand!(reads(live, W.bit(a) | W.bit(word.b())), self.is_rk(live, word));
+                demand!(self.fits(word, HIGH_A | HIGH_B));
+                demand!(reads(live, w.bit(a) | w.bit(word.b())), self.is_rk(live, word));
                 Next::On
             }
             OpCode::SetI => {
-                demand!(fits(word, HIGH_A), reads(live, W.bit(a)), self.is_rk(live, word));
+                demand!(self.fits(word, HIGH_A), reads(live, w.bit(a)), self.is_rk(live, word));
                 Next::On
             }
             OpCode::SetField => {
-                demand!(fits(word, HIGH_A), reads(live, W.bit(a)));
+                demand!(self.fits(word, HIGH_A), reads(live, w.bit(a)));
                 demand!(self.is_field(word.b()), self.is_rk(live, word));
                 Next::On
             }
             OpCode::NewTable => {
                 let extra = self.second(pc);
-                demand!(fits(word, HIGH_A), is(extra, OpCode::ExtraArg));
+                demand!(self.fits(word, HIGH_A), is(extra, OpCode::ExtraArg));
                 demand!(word.b() <= u32::from(MAX_HASH_SIZE));
                 demand!(pairs::table_size(word, extra, self.words.len()).is_none());
                 demand!(self.above(live, a) == Next::On);
-                live.state.table |= W.bit(a);
-                live.special |= W.bit(a);
+                live.state.table |= w.bit(a);
+                live.special |= w.bit(a);
                 Next::Past
             }
             OpCode::SelfOp => self.apart(live, |live| self.self_op(pc, word, live)),
             OpCode::AddI | OpCode::ShrI | OpCode::ShlI => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
                 self.arithmetic(pc, word, live, OpCode::MmBinI)
             }
             OpCode::AddK
@@ -161,13 +165,13 @@ impl Code<'_> {
             | OpCode::PowK
             | OpCode::DivK
             | OpCode::IDivK => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
                 let constant = self.constants.get(word.c() as usize);
                 demand!(matches!(constant, Some(Constant::Integer(_) | Constant::Float(_))));
                 self.arithmetic(pc, word, live, OpCode::MmBinK)
             }
             OpCode::BAndK | OpCode::BOrK | OpCode::BXorK => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
                 let constant = self.constants.get(word.c() as usize);
                 demand!(matches!(constant, Some(Constant::Integer(_))));
                 self.arithmetic(pc, word, live, OpCode::MmBinK)
@@ -184,19 +188,19 @@ impl Code<'_> {
             | OpCode::BXor
             | OpCode::Shl
             | OpCode::Shr => {
-                demand!(fits(word, HIGH_A | HIGH_B | HIGH_C));
-                demand!(reads(live, W.bit(word.b()) | W.bit(word.c())));
+                demand!(self.fits(word, HIGH_A | HIGH_B | HIGH_C));
+                demand!(reads(live, w.bit(word.b()) | w.bit(word.c())));
                 self.arithmetic(pc, word, live, OpCode::MmBin)
             }
             OpCode::Concat => {
                 demand!(word.b() >= 2, self.has_registers(a, word.b()));
-                demand!(reads(live, W.range(a, word.b())));
+                demand!(reads(live, w.range(a, word.b())));
                 self.above(live, a)
             }
             OpCode::Close => {
                 demand!(a <= self.max_stack);
                 self.apart(live, |live| {
-                    let gone = W.from(a);
+                    let gone = w.from(a);
                     live.state.captured &= !gone;
                     live.state.pending &= !gone;
                     live.state.kill(gone);
@@ -204,31 +208,31 @@ impl Code<'_> {
                 })
             }
             OpCode::Tbc => {
-                demand!(fits(word, HIGH_A));
-                self.apart(live, |live| pend(&mut live.state, a))
+                demand!(self.fits(word, HIGH_A));
+                self.apart(live, |live| self.pend(&mut live.state, a))
             }
             OpCode::Jmp => {
                 demand!(self.follow(pc, target(pc, word, Jump::Forward), live.state, graph));
                 Next::Stop
             }
             OpCode::Eq | OpCode::Lt | OpCode::Le => {
-                demand!(fits(word, HIGH_A | HIGH_B));
-                demand!(reads(live, W.bit(a) | W.bit(word.b())));
+                demand!(self.fits(word, HIGH_A | HIGH_B));
+                demand!(reads(live, w.bit(a) | w.bit(word.b())));
                 self.branch(pc, live.state, live.state, graph)
             }
             OpCode::EqK => {
-                demand!(fits(word, HIGH_A), self.has_constant(word.b()));
-                demand!(reads(live, W.bit(a)));
+                demand!(self.fits(word, HIGH_A), self.has_constant(word.b()));
+                demand!(reads(live, w.bit(a)));
                 self.branch(pc, live.state, live.state, graph)
             }
             OpCode::EqI | OpCode::LtI | OpCode::LeI | OpCode::GtI | OpCode::GeI | OpCode::Test => {
-                demand!(fits(word, HIGH_A), reads(live, W.bit(a)));
+                demand!(self.fits(word, HIGH_A), reads(live, w.bit(a)));
                 self.branch(pc, live.state, live.state, graph)
             }
             OpCode::TestSet => {
-                demand!(fits(word, HIGH_A | HIGH_B), reads(live, W.bit(word.b())));
+                demand!(self.fits(word, HIGH_A | HIGH_B), reads(live, w.bit(word.b())));
                 let mut taken = *live;
-                demand!(self.write(&mut taken, W.bit(a)) == Next::On);
+                demand!(self.write(&mut taken, w.bit(a)) == Next::On);
                 self.branch(pc, live.state, taken.state, graph)
             }
             OpCode::Call => {
@@ -236,7 +240,7 @@ impl Code<'_> {
                 let n_results = word.c().saturating_sub(1);
                 demand!(self.has_registers(a, n_results), word.c() != 0 || self.is_taken(pc));
                 demand!(self.hand_over(live, a));
-                live.state.defined |= W.range(a, n_results);
+                live.state.defined |= w.range(a, n_results);
                 Next::On
             }
             OpCode::TailCall => self.apart(live, |live| self.tail_call(pc, word, live)),
@@ -246,8 +250,8 @@ impl Code<'_> {
                 Next::Stop
             }
             OpCode::Return1 => {
-                demand!(fits(word, HIGH_A), !self.is_vararg, live.state.held() == 0);
-                demand!(reads(live, W.bit(a)));
+                demand!(self.fits(word, HIGH_A), !self.is_vararg, live.state.held() == 0);
+                demand!(reads(live, w.bit(a)));
                 Next::Stop
             }
             OpCode::ForLoop => self.apart(live, |live| self.for_loop(pc, word, live, graph)),
@@ -259,15 +263,15 @@ impl Code<'_> {
             OpCode::Vararg => {
                 demand!(self.is_vararg, self.has_registers(a, 1));
                 if word.c() == 0 {
-                    demand!(self.is_taken(pc), live.state.held() & W.from(a) == 0);
+                    demand!(self.is_taken(pc), live.state.held() & w.from(a) == 0);
                     return self.apart(live, |live| {
-                        live.state.kill(W.from(a));
+                        live.state.kill(w.from(a));
                         Next::On
                     });
                 }
                 let n = word.c().wrapping_sub(1);
                 demand!(self.has_registers(a, n));
-                self.write(live, W.range(a, n))
+                self.write(live, w.range(a, n))
             }
             // Second halves are looked at with the first; the one VARARGPREP is not looked at here.
             OpCode::MmBin
@@ -317,12 +321,23 @@ impl Code<'_> {
     /// asks.
     #[inline(always)]
     fn is_rk(&self, live: &Live, word: Instruction) -> bool {
-        let register = fits(word, HIGH_C) & reads(live, W.bit(word.c()));
+        let register = self.fits(word, HIGH_C) & reads(live, self.window.bit(word.c()));
         let constant = self.has_constant(word.c());
         (word.k() & constant) | (!word.k() & register)
     }
 
-    /// Writes registers that are below 64.
+    /// Whether these fields can be registers: whether the window shows them, or else whether they are
+    /// in the frame. One that is shown is in the frame if it has a value, or may get one.
+    #[inline(always)]
+    fn fits(&self, word: Instruction, fields: u32) -> bool {
+        if !SHIFTED {
+            return word.0 & fields == 0;
+        }
+        let is_in = |field: u32, value: u32| fields & field == 0 || value < self.max_stack;
+        is_in(HIGH_A, word.a()) && is_in(HIGH_B, word.b()) && is_in(HIGH_C, word.c())
+    }
+
+    /// Writes registers that fit.
     #[inline(always)]
     fn write(&self, live: &mut Live, registers: u64) -> Next {
         if registers & live.special != 0 {
@@ -337,7 +352,7 @@ impl Code<'_> {
     /// Whether registers from `first` on may be given up; then they are.
     #[inline(always)]
     fn hand_over(&self, live: &mut Live, first: u32) -> bool {
-        let given = W.from(first);
+        let given = self.window.from(first);
         let is_free = live.state.held() & given == 0;
         live.state.defined &= !given;
         if live.special & given & self.frame != 0 {
@@ -359,24 +374,25 @@ impl Code<'_> {
     #[inline(always)]
     fn above(&self, live: &mut Live, a: u32) -> Next {
         demand!(self.hand_over(live, a.wrapping_add(1)));
-        self.write(live, W.bit(a))
+        self.write(live, self.window.bit(a))
     }
 
     /// The MMBIN behind arithmetic, and what they write.
     #[inline(always)]
     fn arithmetic(&self, pc: usize, word: Instruction, live: &mut Live, mm: OpCode) -> Next {
+        let w = self.window;
         let second = self.second(pc);
-        demand!(is(second, mm), fits(second, HIGH_A));
+        demand!(is(second, mm), self.fits(second, HIGH_A));
         demand!(u8::try_from(second.c()).is_ok_and(|event| EVENTS.contains(&event)));
-        demand!(reads(live, W.bit(second.a())));
+        demand!(reads(live, w.bit(second.a())));
         match mm {
             OpCode::MmBin => {
-                demand!(fits(second, HIGH_B), reads(live, W.bit(second.b())));
+                demand!(self.fits(second, HIGH_B), reads(live, w.bit(second.b())));
             }
             OpCode::MmBinK => demand!(self.has_constant(second.b())),
             _ => {}
         }
-        self.past(self.write(live, W.bit(word.a())))
+        self.past(self.write(live, w.bit(word.a())))
     }
 
     /// The JMP behind a test, and both ways from there. `taken` is known where it is taken.
@@ -395,14 +411,16 @@ impl Code<'_> {
     }
 
     fn for_loop(&self, pc: usize, word: Instruction, live: &mut Live, graph: &mut Graph) -> Next {
+        let w = self.window;
         let a = word.a();
         demand!(self.has_registers(a, 4));
         let back = target(pc, word, Jump::Loop);
         demand!(self.is_loop(back.wrapping_sub(1), pc));
-        demand!(live.state.looping & W.bit(a) != 0, live.state.captured & W.range(a, 3) == 0);
+        demand!(w.base(a) & !live.state.looping == 0);
+        demand!(live.state.captured & w.range(a, 3) == 0);
         let mut again = *live;
-        demand!(self.write(&mut again, W.range(a, 4)) == Next::On);
-        again.state.looping |= W.bit(a);
+        demand!(self.write(&mut again, w.range(a, 4)) == Next::On);
+        again.state.looping |= w.base(a);
         demand!(self.follow(pc, back, again.state, graph));
         Next::On
     }
@@ -410,39 +428,44 @@ impl Code<'_> {
     fn closure(&self, word: Instruction, live: &mut Live) -> Next {
         let a = word.a();
         let Some(&captured) = self.captures.get(word.bx() as usize) else { return Next::GiveUp };
-        demand!(fits(word, HIGH_A), self.above(live, a) == Next::On);
+        demand!(self.fits(word, HIGH_A), self.above(live, a) == Next::On);
         let loops = live.state.looping | live.state.looping << 1 | live.state.looping << 2;
-        demand!(captured & (W.from(a.wrapping_add(1)) | loops) == 0, reads(live, captured));
+        demand!(
+            captured & (self.window.from(a.wrapping_add(1)) | loops) == 0,
+            reads(live, captured)
+        );
         live.state.captured |= captured;
         Next::On
     }
 
     fn self_op(&self, pc: usize, word: Instruction, live: &mut Live) -> Next {
+        let w = self.window;
         let a = word.a();
-        demand!(self.has_registers(a, 2), fits(word, HIGH_B), reads(live, W.bit(word.b())));
+        demand!(self.has_registers(a, 2), self.fits(word, HIGH_B), reads(live, w.bit(word.b())));
         if word.k() {
             demand!(self.is_string(word.c()));
         } else {
-            demand!(fits(word, HIGH_C), reads(live, W.bit(word.c())));
-            demand!(live.state.captured & W.bit(word.c()) == 0);
+            demand!(self.fits(word, HIGH_C), reads(live, w.bit(word.c())));
+            demand!(live.state.captured & w.bit(word.c()) == 0);
             // A LOADKX is left to the passes.
             let key = self.words.get(pc.wrapping_sub(1)).copied().unwrap_or_default();
             demand!(is(key, OpCode::LoadK), key.a() == word.c(), self.is_string(key.bx()));
         }
-        self.write(live, W.range(a, 2))
+        self.write(live, w.range(a, 2))
     }
 
     /// What is called, and its arguments.
     #[inline(always)]
     fn arguments(&self, pc: usize, word: Instruction, live: &Live) -> bool {
+        let w = self.window;
         let (a, n) = (word.a(), word.b());
         if n == 0 {
             return a < self.max_stack
                 && self.open_from(pc).is_some_and(|open| {
-                    open > a && open < self.max_stack && reads(live, W.between(a, open))
+                    open > a && open < self.max_stack && reads(live, w.between(a, open))
                 });
         }
-        self.has_registers(a, n) && reads(live, W.range(a, n))
+        self.has_registers(a, n) && reads(live, w.range(a, n))
     }
 
     /// First register of the open results that the word at `pc` takes, if it follows a word that
@@ -469,28 +492,30 @@ impl Code<'_> {
     }
 
     fn tail_call(&self, pc: usize, word: Instruction, live: &mut Live) -> Next {
+        let w = self.window;
         demand!(self.arguments(pc, word, live), word.c() == self.shift, live.state.pending == 0);
         let ret = self.second(pc);
         demand!(is(ret, OpCode::Return), ret.b() == 0, ret.a() == word.a());
         demand!(ret.c() == word.c(), ret.k() == word.k());
-        let free = if word.k() { W.from(word.a()) } else { u64::MAX };
+        let free = if word.k() { w.from(word.a()) } else { u64::MAX };
         demand!(live.state.captured & free == 0);
         live.state.captured = 0;
-        live.state.kill(W.from(word.a()));
+        live.state.kill(w.from(word.a()));
         Next::On
     }
 
     fn return_some(&self, pc: usize, word: Instruction, live: &Live) -> Next {
+        let w = self.window;
         let (a, b) = (word.a(), word.b());
         demand!(word.c() == self.shift, word.k() || live.state.held() == 0);
         if b == 0 {
             demand!(a < self.max_stack);
             let Some(open) = self.open_from(pc) else { return Next::GiveUp };
-            demand!(open >= a, open < self.max_stack, reads(live, W.between(a, open)));
+            demand!(open >= a, open < self.max_stack, reads(live, w.between(a, open)));
             return Next::Stop;
         }
         let n = b.wrapping_sub(1);
-        demand!(a.wrapping_add(n) <= self.max_stack, reads(live, W.range(a, n)));
+        demand!(a.wrapping_add(n) <= self.max_stack, reads(live, w.range(a, n)));
         Next::Stop
     }
 
@@ -507,15 +532,16 @@ impl Code<'_> {
     }
 
     fn for_prep(&self, pc: usize, word: Instruction, live: &mut Live, graph: &mut Graph) -> Next {
+        let w = self.window;
         let a = word.a();
         let skip = target(pc, word, Jump::Prep);
         demand!(self.has_registers(a, 4), self.is_loop(pc, skip.wrapping_sub(1)));
-        demand!(reads(live, W.range(a, 3)));
+        demand!(reads(live, w.range(a, 3)));
         let mut body = *live;
-        demand!(self.write(&mut body, W.range(a, 4)) == Next::On);
-        body.state.looping |= W.bit(a);
+        demand!(self.write(&mut body, w.range(a, 4)) == Next::On);
+        body.state.looping |= w.base(a);
         demand!(self.follow(pc, pc.wrapping_add(1), body.state, graph));
-        let variable = W.bit(a.wrapping_add(3));
+        let variable = w.bit(a.wrapping_add(3));
         let was_defined = live.state.defined & variable;
         live.state.kill(variable);
         live.state.defined |= was_defined;
@@ -523,7 +549,17 @@ impl Code<'_> {
         Next::Stop
     }
 
+    #[inline(always)]
+    fn pend(&self, state: &mut State, register: u32) -> Next {
+        let w = self.window;
+        let bit = w.bit(register);
+        demand!(bit & !state.defined == 0, state.pending & w.from(register) == 0);
+        state.pending |= bit;
+        Next::On
+    }
+
     fn tfor_prep(&self, pc: usize, word: Instruction, live: &mut Live, graph: &mut Graph) -> Next {
+        let w = self.window;
         let a = word.a();
         let call = target(pc, word, Jump::Tfor);
         let (calls, repeat) = (self.words.get(call), call.wrapping_add(1));
@@ -532,14 +568,14 @@ impl Code<'_> {
         };
         demand!(self.has_registers(a, 4), is(calls, OpCode::TForCall), calls.a() == a);
         demand!(is(repeats, OpCode::TForLoop), repeats.a() == a);
-        demand!(pend(&mut live.state, a.wrapping_add(3)) == Next::On);
+        demand!(self.pend(&mut live.state, a.wrapping_add(3)) == Next::On);
         demand!(target(repeat, repeats, Jump::Loop) == pc.wrapping_add(1));
         let first = a.wrapping_add(4);
         let mut body = *live;
-        body.state.kill(W.from(first));
+        body.state.kill(w.from(first));
         demand!(self.has_registers(first, calls.c()), calls.c() >= 1);
-        body.state.defined |= W.range(first, calls.c());
-        body.state.write(W.bit(a.wrapping_add(2)));
+        body.state.defined |= w.range(first, calls.c());
+        body.state.write(w.bit(a.wrapping_add(2)));
         demand!(self.follow(pc, pc.wrapping_add(1), body.state, graph));
         demand!(self.follow(pc, call, live.state, graph));
         Next::Stop
@@ -547,28 +583,30 @@ impl Code<'_> {
 
     /// TFORCALL and its TFORLOOP.
     fn tfor_call(&self, pc: usize, word: Instruction, live: &mut Live, graph: &mut Graph) -> Next {
+        let w = self.window;
         let (a, n) = (word.a(), word.c());
         let second = self.second(pc);
         demand!(self.has_registers(a, 7), self.has_registers(a, n.wrapping_add(4)), n >= 1);
-        demand!(is(second, OpCode::TForLoop), second.a() == a, reads(live, W.range(a, 3)));
+        demand!(is(second, OpCode::TForLoop), second.a() == a, reads(live, w.range(a, 3)));
         let first = a.wrapping_add(4);
         demand!(self.hand_over(live, first));
-        live.state.defined |= W.range(first, n);
+        live.state.defined |= w.range(first, n);
         let mut again = *live;
-        demand!(self.write(&mut again, W.bit(a.wrapping_add(2))) == Next::On);
+        demand!(self.write(&mut again, w.bit(a.wrapping_add(2))) == Next::On);
         let repeat = pc.wrapping_add(1);
         demand!(self.follow(repeat, target(repeat, second, Jump::Loop), again.state, graph));
         Next::Past
     }
 
     fn set_list(&self, pc: usize, word: Instruction, live: &mut Live) -> Next {
+        let w = self.window;
         let (a, n) = (word.a(), word.b());
         let above = a.wrapping_add(1);
         demand!(self.has_registers(a, n.wrapping_add(1)));
         let extra = self.second(pc);
         demand!(!word.k() || is(extra, OpCode::ExtraArg));
         demand!(pairs::list_index(word, extra, self.words.len()).is_none());
-        demand!(live.state.table & !live.state.captured & W.bit(a) != 0);
+        demand!(w.bit(a) & (!live.state.table | live.state.captured) == 0);
         let end = match n {
             0 => match self.open_from(pc) {
                 Some(open) if open > a && open < self.max_stack => open,
@@ -576,9 +614,9 @@ impl Code<'_> {
             },
             n => above.wrapping_add(n),
         };
-        demand!(reads(live, W.between(a, end)));
-        demand!(n != 0 || live.state.held() & W.from(above) == 0);
-        live.state.kill(W.from(above));
+        demand!(reads(live, w.between(a, end)));
+        demand!(n != 0 || live.state.held() & w.from(above) == 0);
+        live.state.kill(w.from(above));
         if word.k() { Next::Past } else { Next::On }
     }
 }
@@ -588,22 +626,8 @@ fn is(word: Instruction, op: OpCode) -> bool {
     word.op_bits() == op as u8
 }
 
-/// Whether the fields of these high bits are below 64.
-#[inline(always)]
-fn fits(word: Instruction, high: u32) -> bool {
-    word.0 & high == 0
-}
-
 /// Whether these registers have values, and so are registers of the frame.
 #[inline(always)]
 fn reads(live: &Live, registers: u64) -> bool {
     registers & !live.state.defined == 0
-}
-
-#[inline(always)]
-fn pend(state: &mut State, register: u32) -> Next {
-    let bit = W.bit(register);
-    demand!(bit & !state.defined == 0, state.pending & W.from(register) == 0);
-    state.pending |= bit;
-    Next::On
 }
