@@ -8,10 +8,18 @@ use serde_sarif::sarif::Sarif;
 
 use super::{folder, run};
 
+/// The platform that cargo runs on: what only others need may never have been downloaded.
+fn host() -> String {
+    let output = Command::new(env!("CARGO")).arg("-vV").output().expect("cargo");
+    let about = String::from_utf8(output.stdout).expect("text");
+    about.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned()
+}
+
 /// The schema among the sources of `serde-sarif`, wherever cargo keeps them.
 fn schema() -> Value {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        .args(["metadata", "--format-version", "1", "--offline"])
+        .args(["--filter-platform", &host(), "--manifest-path"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .expect("cargo");
