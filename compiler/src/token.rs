@@ -70,24 +70,35 @@ impl Token {
 /// The token made of a single byte that starts no other token.
 #[inline]
 pub(crate) fn single(byte: u8) -> Token {
-    match byte {
-        b'+' => Token::Plus,
-        b'*' => Token::Star,
-        b'%' => Token::Percent,
-        b'^' => Token::Caret,
-        b'#' => Token::Hash,
-        b'&' => Token::Ampersand,
-        b'|' => Token::Pipe,
-        b'(' => Token::LeftParen,
-        b')' => Token::RightParen,
-        b'{' => Token::LeftBrace,
-        b'}' => Token::RightBrace,
-        b']' => Token::RightBracket,
-        b';' => Token::Semicolon,
-        b',' => Token::Comma,
-        _ => Token::Unknown,
-    }
+    SINGLES[usize::from(byte)]
 }
+
+/// A table of answers: a jump, which is what a match would be, cannot be predicted.
+static SINGLES: [Token; 256] = {
+    let mut singles = [Token::Unknown; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        singles[byte] = match byte as u8 {
+            b'+' => Token::Plus,
+            b'*' => Token::Star,
+            b'%' => Token::Percent,
+            b'^' => Token::Caret,
+            b'#' => Token::Hash,
+            b'&' => Token::Ampersand,
+            b'|' => Token::Pipe,
+            b'(' => Token::LeftParen,
+            b')' => Token::RightParen,
+            b'{' => Token::LeftBrace,
+            b'}' => Token::RightBrace,
+            b']' => Token::RightBracket,
+            b';' => Token::Semicolon,
+            b',' => Token::Comma,
+            _ => Token::Unknown,
+        };
+        byte += 1;
+    }
+    singles
+};
 
 #[cfg(test)]
 mod tests {

@@ -207,8 +207,8 @@ fn binary_chunks_are_limited_as_they_are_loaded() {
     let lua = Lua::new();
     lua.set_limits(Limits::new().memory(64 << 20));
     assert!(lua.load(&bytes).into_function().is_ok());
-    lua.set_limits(Limits::new().memory(24 << 20));
-    let error = lua.load(&bytes).into_function().expect_err("32 MB");
+    lua.set_limits(Limits::new().memory(12 << 20));
+    let error = lua.load(&bytes).into_function().expect_err("16 MB");
     assert!(matches!(error, Error::MemoryError(_)), "{error}");
 }
 
