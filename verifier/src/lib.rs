@@ -195,7 +195,12 @@ pub fn verify_with_certificate(
 /// The same.
 pub fn check_with_certificate(chunk: &Chunk, certificate: &[u8]) -> Result<(), CertificateError> {
     let reader = certificate::Reader::new(certificate)?;
-    walk_certified(chunk, Walk { certificate: Some(reader), ..Walk::new(&mut Tools::default()) })
+    with_kept(|verifier| {
+        let tools = verifier.0.get_or_insert_default();
+        let checked = walk_certified(chunk, Walk { certificate: Some(reader), ..Walk::new(tools) });
+        verifier.keep_within_bounds();
+        checked
+    })
 }
 
 /// As [`check_with_certificate`], but without quick acceptance, to see that it makes no difference.
